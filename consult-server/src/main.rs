@@ -1,0 +1,2 @@
+//! consult-server
+fn main() {}
