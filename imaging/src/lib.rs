@@ -1,1 +1,10 @@
-//! imaging
+//! Medical images and ECGs: files are parsed once at the border, their bytes are kept unchanged in an object
+//! store, and rows about them live behind the [`index::Index`] port. Knows nothing of referrals, consults,
+//! accounts, HTTP frameworks or SQL; the server composes it.
+
+pub mod filing;
+pub mod header;
+pub mod index;
+pub mod matching;
+pub mod text;
+pub mod uid;

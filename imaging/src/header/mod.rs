@@ -1,0 +1,8 @@
+//! The border: bytes come in, typed facts about patient, study, series and instance go out, or a refusal with a
+//! stable code. Nothing behind this module reads a tag to find out what a file is. Called by `ingest` and `dimse`.
+
+pub mod facts;
+pub mod frames;
+
+pub use facts::{Date, Facts, InstanceFacts, PatientFacts, SeriesFacts, StudyFacts};
+pub use frames::{FrameIndex, Segment};

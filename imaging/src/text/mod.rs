@@ -1,0 +1,7 @@
+//! Text in DICOM files: character sets (PS3.3 C.12.1.1.2, PS3.5 §6.1) and person names (PS3.5 §6.2). Written here
+//! because the bytes must be decoded before a value is split, and because files from the field lie about their
+//! character set. Pure; called by `header`, `dicomweb` and the server's matching.
+
+pub mod name;
+
+pub use name::{PersonName, SearchName};
