@@ -6,5 +6,6 @@ pub mod filing;
 pub mod header;
 pub mod index;
 pub mod matching;
+pub mod phantom;
 pub mod text;
 pub mod uid;
