@@ -2,6 +2,7 @@
 //! store, and rows about them live behind the [`index::Index`] port. Knows nothing of referrals, consults,
 //! accounts, HTTP frameworks or SQL; the server composes it.
 
+pub mod ecg;
 pub mod filing;
 pub mod header;
 pub mod index;

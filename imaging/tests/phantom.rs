@@ -16,7 +16,7 @@ fn dciodvfy_finds_no_error_in_a_ct_slice_or_the_ecg() {
             std::fs::write(&path, &file.bytes).expect("written");
             let said = run("dciodvfy", &["-new"], &path);
             let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("Error")).collect();
-            assert!(errors.is_empty(), "{errors:#?}");
+            assert!(errors.is_empty(), "{}: {errors:#?}", file.instance_uid);
         }
     }
 }

@@ -166,6 +166,7 @@ impl CtSlices {
             },
         );
         out.append(&self.patient);
+        out.text(0x0018_0015, b"CS", "ABDOMEN");
         out.text(0x0018_0050, b"DS", &series.thickness_mm.to_string());
         out.text(0x0018_0060, b"DS", "120");
         out.text(0x0018_1151, b"IS", "200");
@@ -181,7 +182,6 @@ impl CtSlices {
         out.text(0x0020_0032, b"DS", &format!("{corner}\\{corner}\\{z}"));
         out.text(0x0020_0037, b"DS", "1\\0\\0\\0\\1\\0");
         out.text(0x0020_0052, b"UI", &self.frame_of_reference);
-        out.text(0x0020_0060, b"CS", "");
         out.text(0x0020_1040, b"LO", "");
         out.text(0x0020_1041, b"DS", &z.to_string());
         out.us(0x0028_0002, 1);

@@ -83,7 +83,6 @@ pub fn ecg(seed: u64, person: &Person<'_>, visit: &Visit<'_>) -> File {
     out.text(0x0020_0010, b"SH", "1");
     out.text(0x0020_0011, b"IS", "1");
     out.text(0x0020_0013, b"IS", "1");
-    out.text(0x0020_0060, b"CS", "");
     // Acquisition context is of type 2 for this object: nothing was recorded about it.
     out.sequence(0x0040_0555, Vec::new());
     out.sequence(0x0040_b020, annotations());

@@ -1,0 +1,133 @@
+//! ECGs from files: a device's recording with its own measurements, and the synthetic one.
+
+use imaging::ecg::{self, Ecg, EcgError, Paper};
+use imaging::phantom::{self, Charset, Person, Visit};
+
+/// Values and measurements as pydicom and the device state them.
+#[test]
+fn a_recording_of_a_device_is_decoded_to_microvolts() {
+    let ecg = recording();
+    let names: Vec<&str> = ecg.leads.iter().map(|lead| lead.name.as_str()).collect();
+    assert_eq!(names, ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"]);
+    assert_eq!((ecg.sampling_hz, ecg.len(), ecg.duration_s()), (1000.0, 10_000, 10.0));
+    let at = |index: usize| ecg.leads.iter().map(|lead| lead.microvolts[index]).collect::<Vec<f32>>();
+    assert_eq!(at(0), [100.0, 112.5, 12.5, -106.25, 43.75, 62.5, 50.0, 18.75, -12.5, -25.0, -68.75, -50.0]);
+    assert_eq!(
+        at(5000),
+        [53.75, 68.75, 15.0, -61.25, 18.75, 41.25, 68.75, 31.25, 12.5, -50.0, -87.5, -31.25]
+    );
+    let highest = ecg.lead("V5").expect("V5").microvolts.iter().copied().fold(f32::MIN, f32::max);
+    assert_eq!(highest, 1962.5);
+    assert_eq!(ecg.leads[0].filter.high_hz, Some(300.0));
+    assert_eq!(ecg.acquired_at.as_deref(), Some("2013-01-25T10:59:19"));
+}
+
+#[test]
+fn the_measurements_of_the_device_are_read() {
+    let ecg = recording();
+    let of = |name: &str| {
+        let annotation = ecg.annotations.iter().find(|a| a.name == name);
+        annotation.map(|a| (a.value, a.unit.as_str()))
+    };
+    assert_eq!(of("pr"), Some((161.0, "ms")));
+    assert_eq!(of("qrs"), Some((75.0, "ms")));
+    assert_eq!(of("qt"), Some((368.0, "ms")));
+    assert_eq!(of("qtc"), Some((370.0, "ms")));
+    assert_eq!(of("rr"), Some((982.0, "ms")));
+    assert_eq!(of("heart_rate"), Some((61.0, "/min")));
+    assert_eq!(of("pp"), None, "a zero means that it was not measured");
+    assert_eq!(of("qrs_axis"), Some((52.0, "deg")));
+    assert_eq!(ecg.statements, ["RITMO SINUSALE", "ECG NORMALE"]);
+}
+
+#[test]
+fn samples_for_the_page_lose_nothing() {
+    let ecg = recording();
+    let samples = ecg::samples(&ecg);
+    assert_eq!((samples.scale_uv, samples.samples), (1.25, 10_000));
+    assert_eq!(samples.bytes.len(), 12 * 10_000 * 2);
+    for (lead, bytes) in ecg.leads.iter().zip(samples.bytes.chunks_exact(20_000)) {
+        for (uv, value) in lead.microvolts.iter().zip(bytes.chunks_exact(2)) {
+            assert_eq!(f64::from(i16::from_le_bytes([value[0], value[1]])) * 1.25, f64::from(*uv));
+        }
+    }
+}
+
+#[test]
+fn the_synthetic_ecg_reads_back_with_its_measurements() {
+    let ecg = synthetic();
+    assert_eq!((ecg.sampling_hz, ecg.len(), ecg.leads.len()), (500.0, 5000, 12));
+    let rate = ecg.annotations.iter().find(|a| a.name == "heart_rate").expect("a rate");
+    assert_eq!((rate.value, rate.unit.as_str()), (f64::from(phantom::ECG_HEART_RATE), "/min"));
+    assert_eq!(ecg.annotations.len(), 5);
+}
+
+#[test]
+fn the_drawing_is_a_page_of_millimeters() {
+    let ecg = recording();
+    let svg = ecg::svg(&ecg::lay_out(&ecg, Paper::default()));
+    assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"285mm\" height=\"150mm\""));
+    for name in ["aVR", "V6", "25 mm/s", "10 mm/mV", "0.05\u{2013}300 Hz"] {
+        assert!(svg.contains(name), "{name}");
+    }
+    assert!(svg.len() < 600_000, "{} bytes", svg.len());
+    if let Ok(folder) = std::env::var("IMAGING_DRAWINGS") {
+        std::fs::write(format!("{folder}/device.svg"), &svg).expect("written");
+        let drawn = ecg::svg(&ecg::lay_out(&synthetic(), Paper::default()));
+        std::fs::write(format!("{folder}/synthetic.svg"), drawn).expect("written");
+    }
+}
+
+#[test]
+fn a_file_without_a_waveform_has_no_ecg() {
+    let (person, visit) = village();
+    let slice = phantom::ct(1, &person, &visit).next().expect("a slice");
+    assert_eq!(decode(&slice.bytes), Err(EcgError::NoWaveform));
+}
+
+#[test]
+fn a_waveform_that_claims_more_than_it_holds_is_refused() {
+    let (person, visit) = village();
+    let bytes = phantom::ecg(1, &person, &visit).bytes;
+    // (003A,0010) UL, length 4, then the number of samples.
+    let at = find(&bytes, &[0x3a, 0x00, 0x10, 0x00, b'U', b'L', 4, 0]) + 8;
+    for (claim, error) in
+        [(5001_u32, EcgError::Invalid), (u32::MAX, EcgError::TooLarge), (0, EcgError::Invalid)]
+    {
+        let mut bytes = bytes.clone();
+        bytes[at..at + 4].copy_from_slice(&claim.to_le_bytes());
+        assert_eq!(decode(&bytes), Err(error), "{claim}");
+    }
+}
+
+fn recording() -> Ecg {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/dicom/waveform_ecg.dcm");
+    decode(&std::fs::read(path).expect("the file")).expect("an ECG")
+}
+
+fn synthetic() -> Ecg {
+    let (person, visit) = village();
+    decode(&phantom::ecg(1, &person, &visit).bytes).expect("an ECG")
+}
+
+fn decode(file: &[u8]) -> Result<Ecg, EcgError> {
+    let object = dicom_object::from_reader(file).expect("a DICOM file");
+    ecg::decode(&object, str::to_owned)
+}
+
+fn find(bytes: &[u8], needle: &[u8]) -> usize {
+    bytes.windows(needle.len()).position(|window| window == needle).expect("the element")
+}
+
+fn village() -> (Person<'static>, Visit<'static>) {
+    (
+        Person { name: "李^秀英", patient_id: "V-18", birth_date: "19551123", sex: "F" },
+        Visit {
+            date: "20260301",
+            time: "090000",
+            institution: "东沟村卫生室",
+            description: "心电图",
+            charset: Charset::Utf8,
+        },
+    )
+}
