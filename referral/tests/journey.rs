@@ -1,0 +1,441 @@
+//! A patient goes up and comes back: the whole way through the public doors.
+
+use std::collections::BTreeMap;
+
+use referral::*;
+
+const CLINIC: &str = "clinic";
+const COUNTY: &str = "county";
+const CITY: &str = "city";
+
+fn org(name: &str) -> OrganisationId {
+    OrganisationId::new(name)
+}
+
+fn who(name: &str, organisation: &str, role: Role) -> Actor {
+    Actor::Person(Member {
+        person: PersonId::new(name),
+        organisation: org(organisation),
+        role,
+        oversees: Vec::new(),
+    })
+}
+
+fn village() -> Actor {
+    who("village", CLINIC, Role::VillageDoctor)
+}
+
+fn desk() -> Actor {
+    who("desk", COUNTY, Role::ReferralDesk)
+}
+
+fn doctor() -> Actor {
+    who("doctor", COUNTY, Role::ReceivingDoctor)
+}
+
+fn city_desk() -> Actor {
+    who("city-desk", CITY, Role::ReferralDesk)
+}
+
+fn diagnosis(text: &str) -> Diagnosis {
+    Diagnosis { text: text.into(), ..Diagnosis::default() }
+}
+
+fn input(urgency: Urgency) -> DraftInput {
+    DraftInput {
+        direction: Direction::Up,
+        urgency,
+        to: Some(Destination { organisation: org(COUNTY), department: None }),
+        form: Form {
+            reason: ReferralReason::UnclearOrCapability,
+            complaint: "chest pain".into(),
+            history: String::new(),
+            past_history: String::new(),
+            allergies: String::new(),
+            vitals: BTreeMap::new(),
+            examination: String::new(),
+            diagnosis: diagnosis("angina?"),
+            treatment: String::new(),
+            purpose: String::new(),
+        },
+        consent: Some(Consent { kind: ConsentKind::Written, recorded_at: Millis(0) }),
+    }
+}
+
+fn id(name: &str) -> LegId {
+    LegId::new(name)
+}
+
+struct World {
+    case: Case,
+    now: Millis,
+}
+
+impl World {
+    /// A case whose leg `up` is submitted to the county hospital.
+    fn submitted(urgency: Urgency) -> Self {
+        let case = Case::new(CaseId::new("case"), "R1", PatientId::new("patient"));
+        let mut world = Self { case, now: Millis(1_000_000) };
+        world.ok(&village(), "up", Command::Draft { input: input(urgency), replaces: None, based_on: None });
+        world.ok(&village(), "up", Command::Submit);
+        world
+    }
+
+    fn try_give(&mut self, actor: &Actor, leg: &str, command: Command) -> Result<Vec<Event>, Refusal> {
+        self.now = self.now.plus(Span::minutes(1));
+        let events = decide(&self.case, &id(leg), &command, actor, self.now)?;
+        self.case = evolve_all(self.case.clone(), &events)?;
+        Ok(events)
+    }
+
+    #[track_caller]
+    fn ok(&mut self, actor: &Actor, leg: &str, command: Command) -> Vec<&'static str> {
+        let events = self.try_give(actor, leg, command).expect("is done");
+        events.iter().map(|event| event.body.kind()).collect()
+    }
+
+    #[track_caller]
+    fn refused(&mut self, actor: &Actor, leg: &str, command: Command) -> Refusal {
+        self.try_give(actor, leg, command).expect_err("is refused")
+    }
+
+    #[track_caller]
+    fn state(&self, leg: &str) -> StateCode {
+        self.case.leg(&id(leg)).expect("is there").code()
+    }
+
+    fn owed(&self, leg: &str) -> Option<(Duty, Party, Span)> {
+        let owed = owed(&self.case, &id(leg), &Deadlines::default())?;
+        Some((owed.duty, owed.party, Span(owed.due_at.0 - self.now.0)))
+    }
+
+    fn accept(&self) -> Command {
+        Command::Accept { owner: PersonId::new("doctor"), expected_at: self.now }
+    }
+
+    fn arrive(&self) -> Command {
+        Command::Arrive { at: self.now, signature: "desk".into() }
+    }
+
+    fn depart(&self) -> Command {
+        Command::Depart {
+            at: self.now,
+            escort: None,
+            vehicle: None,
+            vitals: BTreeMap::new(),
+            eta: self.now.plus(Span::hours(1)),
+        }
+    }
+}
+
+fn outcome(disposition: Disposition) -> OutcomeNote {
+    OutcomeNote {
+        diagnosis: diagnosis("stable angina"),
+        treatment: "aspirin".into(),
+        plan: "rest".into(),
+        disposition,
+    }
+}
+
+fn to_city(leg: &str) -> Command {
+    Command::Redirect {
+        leg: id(leg),
+        to: Destination { organisation: org(CITY), department: None },
+        note: "no cath lab".into(),
+    }
+}
+
+#[test]
+fn a_patient_is_referred_up_received_and_handed_back_and_the_case_closes() {
+    let mut w = World::submitted(Urgency::Routine);
+    assert_eq!(w.owed("up"), Some((Duty::Open, Party::Receiver, Span::hours(1))));
+    w.ok(&desk(), "up", Command::Open);
+    assert_eq!(w.owed("up"), Some((Duty::Decide, Party::Receiver, Span::hours(4))));
+    w.ok(&desk(), "up", w.accept());
+    w.ok(&desk(), "up", w.arrive());
+    w.ok(&doctor(), "up", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
+    assert_eq!(w.owed("up"), Some((Duty::Acknowledge, Party::Sender, Span::hours(72))));
+    assert_eq!(w.ok(&village(), "up", Command::Acknowledge), ["leg.acknowledged", "case.closed"]);
+    assert_eq!(w.state("up"), StateCode::Closed);
+    assert!(w.case.is_closed());
+    assert_eq!(w.owed("up"), None);
+}
+
+#[test]
+fn a_transfer_back_is_drafted_from_the_outcome_and_owed_by_the_hospital() {
+    let mut w = World::submitted(Urgency::Routine);
+    w.ok(&desk(), "up", w.accept());
+    w.ok(&desk(), "up", w.arrive());
+    w.ok(&doctor(), "up", Command::Admit { encounter_number: "E1".into() });
+    let without = w.refused(
+        &doctor(),
+        "up",
+        Command::SendOutcome { outcome: outcome(Disposition::BackDown), next: None },
+    );
+    assert_eq!(without.code(), "referral.next-leg-missing");
+    let next = Some(NextLeg { id: id("down"), to: None });
+    let events =
+        w.ok(&doctor(), "up", Command::SendOutcome { outcome: outcome(Disposition::BackDown), next });
+    assert_eq!(events, ["leg.outcome_sent", "leg.drafted"]);
+    let down = w.case.leg(&id("down")).expect("is drafted");
+    assert_eq!((down.direction, &down.from), (Direction::Down, &org(COUNTY)));
+    assert_eq!(down.to.as_ref().map(|to| &to.organisation), Some(&org(CLINIC)));
+    assert_eq!((down.form.treatment.as_str(), down.form.purpose.as_str()), ("aspirin", "rest"));
+    assert_eq!(w.owed("down"), Some((Duty::Submit, Party::Sender, Span::hours(24))));
+    w.ok(&village(), "up", Command::Acknowledge);
+    assert!(!w.case.is_closed(), "the patient is still to come back");
+    let mut revised = input(Urgency::Routine);
+    revised.to = Some(Destination { organisation: org(CLINIC), department: None });
+    w.ok(&doctor(), "down", Command::Revise { input: revised });
+    w.ok(&doctor(), "down", Command::Submit);
+    assert_eq!(w.case.follow_up(&id("up")).map(|leg| &leg.id), Some(&id("down")));
+    w.ok(&village(), "down", w.accept());
+    w.ok(&village(), "down", w.arrive());
+    w.ok(&village(), "down", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
+    assert_eq!(w.ok(&desk(), "down", Command::Acknowledge), ["leg.acknowledged", "case.closed"]);
+}
+
+#[test]
+fn the_receivers_clock_stands_still_while_information_is_asked_for() {
+    let mut w = World::submitted(Urgency::Urgent);
+    w.ok(&desk(), "up", Command::Open);
+    w.now = w.now.plus(Span::minutes(9));
+    w.ok(&desk(), "up", Command::Ask { text: "ECG?".into() });
+    assert_eq!(w.owed("up"), Some((Duty::Answer, Party::Sender, Span::hours(1))));
+    w.now = w.now.plus(Span::hours(5));
+    w.ok(&village(), "up", Command::Answer { text: "attached".into() });
+    assert_eq!(w.owed("up"), Some((Duty::Decide, Party::Receiver, Span::minutes(20))));
+}
+
+#[test]
+fn the_second_to_accept_learns_who_was_quicker() {
+    let mut w = World::submitted(Urgency::Routine);
+    w.ok(&desk(), "up", w.accept());
+    let at = w.now;
+    let refusal = w.refused(&doctor(), "up", w.accept());
+    let expected = Refusal::AlreadyAccepted {
+        state: StateCode::Accepted,
+        owner: PersonId::new("doctor"),
+        by: Some(PersonId::new("desk")),
+        at,
+    };
+    assert_eq!(refusal, expected);
+    assert_eq!(refusal.code(), "referral.already-accepted");
+}
+
+#[test]
+fn a_declined_leg_is_a_task_of_the_sender_until_acknowledged_or_sent_elsewhere() {
+    let decline = || Command::Decline { reason: DeclineReason::NoBed, suggestion: "city".into(), text: None };
+    let mut w = World::submitted(Urgency::Urgent);
+    w.ok(&desk(), "up", decline());
+    assert_eq!(w.owed("up"), Some((Duty::React, Party::Sender, Span::hours(2))));
+    assert!(!w.case.is_closed());
+    let mut elsewhere = input(Urgency::Urgent);
+    elsewhere.to = Some(Destination { organisation: org(CITY), department: None });
+    let draft = Command::Draft { input: elsewhere, replaces: Some(id("up")), based_on: None };
+    w.ok(&village(), "second", draft);
+    assert!(w.owed("up").is_some(), "a draft takes nobody anywhere");
+    w.ok(&village(), "second", Command::Submit);
+    assert_eq!(w.owed("up"), None);
+
+    let mut w = World::submitted(Urgency::Urgent);
+    w.ok(&desk(), "up", decline());
+    assert_eq!(
+        w.ok(&village(), "up", Command::AcknowledgeDecision),
+        ["leg.decision_acknowledged", "case.closed"]
+    );
+    assert_eq!(
+        w.refused(&village(), "up", Command::AcknowledgeDecision).code(),
+        "referral.already-acknowledged"
+    );
+}
+
+#[test]
+fn an_emergency_cannot_be_declined_and_needs_no_papers() {
+    let mut w = World::submitted(Urgency::Emergency);
+    let decline = Command::Decline { reason: DeclineReason::NoBed, suggestion: "city".into(), text: None };
+    assert_eq!(w.refused(&desk(), "up", decline), Refusal::EmergencyNotDeclinable);
+    let mut bare = input(Urgency::Emergency);
+    bare.consent = None;
+    bare.form.complaint.clear();
+    w.ok(&village(), "bare", Command::Draft { input: bare, replaces: None, based_on: None });
+    w.ok(&village(), "bare", Command::Submit);
+    let leg = w.case.leg(&id("bare")).expect("is there");
+    assert_eq!(leg.missing(), [Field::Complaint, Field::Consent]);
+    assert_eq!(record_due(leg, &Deadlines::default()), Some(w.now.plus(Span::hours(6))));
+    let full = input(Urgency::Emergency);
+    w.ok(&village(), "bare", Command::CompleteRecord { form: full.form, consent: full.consent });
+    assert_eq!(record_due(w.case.leg(&id("bare")).expect("is there"), &Deadlines::default()), None);
+}
+
+#[test]
+fn a_routine_leg_without_consent_is_not_submitted() {
+    let case = Case::new(CaseId::new("case"), "R1", PatientId::new("patient"));
+    let mut w = World { case, now: Millis(0) };
+    let mut bare = input(Urgency::Routine);
+    bare.consent = Some(Consent { kind: ConsentKind::EmergencyPending, recorded_at: Millis(0) });
+    w.ok(&village(), "up", Command::Draft { input: bare, replaces: None, based_on: None });
+    assert_eq!(w.refused(&village(), "up", Command::Submit).code(), "referral.consent-missing");
+}
+
+#[test]
+fn a_redirected_emergency_stays_with_the_first_hospital_until_the_next_accepts() {
+    let mut w = World::submitted(Urgency::Emergency);
+    w.ok(&village(), "up", w.depart());
+    w.ok(&desk(), "up", to_city("second"));
+    assert_eq!((w.state("up"), w.state("second")), (StateCode::Submitted, StateCode::Submitted));
+    assert_eq!(w.owed("up"), Some((Duty::HandOver, Party::Receiver, Span::minutes(5))));
+    assert_eq!(w.case.patient_at().map(|leg| &leg.id), Some(&id("up")));
+    let events = w.ok(&city_desk(), "second", w.accept());
+    assert_eq!(events, ["leg.accepted", "leg.redirected", "leg.departed"]);
+    assert_eq!((w.state("up"), w.state("second")), (StateCode::Redirected, StateCode::Accepted));
+    assert_eq!(w.case.patient_at().map(|leg| &leg.id), Some(&id("second")));
+    assert_eq!(w.owed("second").map(|owed| owed.0), Some(Duty::Arrive));
+}
+
+#[test]
+fn an_emergency_that_comes_to_the_first_hospital_after_all_calls_the_redirect_off() {
+    let mut w = World::submitted(Urgency::Emergency);
+    w.ok(&desk(), "up", to_city("second"));
+    let events = w.ok(&desk(), "up", w.arrive());
+    assert_eq!(events, ["leg.cancelled", "leg.redirect_withdrawn", "leg.accepted", "leg.arrived"]);
+    assert_eq!((w.state("up"), w.state("second")), (StateCode::Arrived, StateCode::Cancelled));
+    assert_eq!(w.refused(&city_desk(), "second", w.arrive()).code(), "referral.leg-ended");
+}
+
+#[test]
+fn an_emergency_that_comes_to_the_next_hospital_unaccepted_is_accepted_by_its_arrival() {
+    let mut w = World::submitted(Urgency::Emergency);
+    w.ok(&village(), "up", w.depart());
+    w.ok(&desk(), "up", to_city("second"));
+    let events = w.ok(&city_desk(), "second", w.arrive());
+    assert_eq!(events, ["leg.accepted", "leg.redirected", "leg.departed", "leg.arrived"]);
+}
+
+#[test]
+fn a_cancelled_redirect_leaves_the_transport_and_the_duty_with_the_first_hospital() {
+    let mut w = World::submitted(Urgency::Emergency);
+    w.ok(&desk(), "up", to_city("second"));
+    w.ok(&village(), "second", w.depart());
+    let events = w.ok(&village(), "second", Command::Cancel { reason: "turned back".into() });
+    assert_eq!(events, ["leg.cancelled", "leg.redirect_withdrawn", "leg.departed"]);
+    assert_eq!(w.case.patient_at().map(|leg| &leg.id), Some(&id("up")));
+    assert_eq!(w.owed("up").map(|owed| owed.0), Some(Duty::Open));
+}
+
+#[test]
+fn a_routine_redirect_ends_the_leg_at_once_and_the_transport_follows() {
+    let mut w = World::submitted(Urgency::Routine);
+    w.ok(&desk(), "up", w.accept());
+    w.ok(&village(), "up", w.depart());
+    let events = w.ok(&desk(), "up", to_city("second"));
+    assert_eq!(events, ["leg.redirected", "leg.drafted", "leg.submitted", "leg.departed"]);
+    assert_eq!(w.case.patient_at().map(|leg| &leg.id), Some(&id("second")));
+    assert_eq!(w.owed("up"), Some((Duty::React, Party::Sender, Span::days(1))));
+}
+
+#[test]
+fn a_second_arrival_in_one_case_is_a_conflict_that_names_where_the_patient_is() {
+    let mut w = World::submitted(Urgency::Emergency);
+    w.ok(&desk(), "up", w.arrive());
+    let mut other = input(Urgency::Emergency);
+    other.to = Some(Destination { organisation: org(CITY), department: None });
+    w.ok(&village(), "other", Command::Draft { input: other, replaces: None, based_on: None });
+    w.ok(&village(), "other", Command::Submit);
+    let refusal = w.refused(&city_desk(), "other", w.arrive());
+    let expected = Refusal::PatientElsewhere {
+        leg: id("up"),
+        organisation: org(COUNTY),
+        state: StateCode::Arrived,
+        transport: TransportCode::Arrived,
+    };
+    assert_eq!(refusal, expected);
+}
+
+#[test]
+fn an_accepted_leg_is_cancelled_only_with_the_receivers_consent() {
+    let mut w = World::submitted(Urgency::Urgent);
+    w.ok(&desk(), "up", w.accept());
+    w.ok(&village(), "up", Command::Cancel { reason: "better".into() });
+    assert_eq!(w.owed("up"), Some((Duty::AnswerCancel, Party::Receiver, Span::hours(1))));
+    w.ok(&desk(), "up", Command::RefuseCancel { reason: "come".into() });
+    assert_eq!(w.state("up"), StateCode::Accepted);
+    w.ok(&village(), "up", Command::Cancel { reason: "better".into() });
+    w.ok(&desk(), "up", Command::ConfirmCancel);
+    assert_eq!(w.state("up"), StateCode::Cancelled);
+    assert_eq!(w.owed("up").map(|owed| owed.0), Some(Duty::React));
+}
+
+#[test]
+fn the_clock_releases_an_expired_hold_and_nothing_else() {
+    let mut w = World::submitted(Urgency::Urgent);
+    w.ok(&desk(), "up", w.accept());
+    let until = w.now.plus(Span::hours(2));
+    let reserve = Command::Reserve { kind: ResourceKind::Bed, label: "12".into(), hold_until: Some(until) };
+    w.ok(&desk(), "up", reserve);
+    assert_eq!(w.refused(&Actor::Clock, "up", Command::Release), Refusal::HoldNotExpired { until });
+    assert_eq!(allowed(&w.case, &id("up"), &Actor::Clock, until), [CommandKind::Release]);
+    w.now = until;
+    w.ok(&Actor::Clock, "up", Command::Release);
+    assert_eq!(w.state("up"), StateCode::Accepted);
+    assert_eq!(w.refused(&Actor::Clock, "up", w.accept()).code(), "referral.wrong-party");
+}
+
+#[test]
+fn a_death_on_the_road_is_an_outcome_that_the_sender_acknowledges() {
+    let mut w = World::submitted(Urgency::Emergency);
+    w.ok(&village(), "up", w.depart());
+    let death = Command::RecordDeath { at: w.now, circumstances: "arrest on the road".into() };
+    w.ok(&village(), "up", death);
+    assert_eq!(w.state("up"), StateCode::OutcomeSent);
+    assert_eq!(w.case.patient_at(), None);
+    assert_eq!(w.ok(&village(), "up", Command::Acknowledge), ["leg.acknowledged", "case.closed"]);
+}
+
+#[test]
+fn an_amended_outcome_keeps_the_old_version_and_is_acknowledged_anew() {
+    let mut w = World::submitted(Urgency::Routine);
+    w.ok(&desk(), "up", w.accept());
+    w.ok(&desk(), "up", w.arrive());
+    w.ok(&doctor(), "up", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
+    w.now = w.now.plus(Span::days(2));
+    w.ok(&doctor(), "up", Command::AmendOutcome { outcome: outcome(Disposition::Stays), next: None });
+    let versions = w.case.leg(&id("up")).expect("is there").state.outcomes().iter().map(|o| o.version);
+    assert_eq!(versions.collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(w.owed("up"), Some((Duty::Acknowledge, Party::Sender, Span::hours(72))));
+}
+
+#[test]
+fn only_a_manager_forces_a_leg_closed_and_a_late_note_revives_nothing() {
+    let mut w = World::submitted(Urgency::Routine);
+    w.ok(&desk(), "up", w.accept());
+    w.ok(&desk(), "up", w.arrive());
+    let force = || Command::ForceClose { reason: "hospital moved".into() };
+    assert_eq!(w.refused(&doctor(), "up", force()).code(), "referral.wrong-party");
+    let stranger = who("boss", CITY, Role::Manager);
+    assert_eq!(w.refused(&stranger, "up", force()).code(), "referral.wrong-party");
+    let Actor::Person(mut member) = stranger else { panic!("is a person") };
+    member.oversees = vec![org(COUNTY)];
+    assert_eq!(w.ok(&Actor::Person(member), "up", force()), ["leg.force_closed", "case.closed"]);
+    assert_eq!(
+        w.refused(&doctor(), "up", Command::Note { text: "late".into() }).code(),
+        "referral.leg-ended"
+    );
+    w.ok(&doctor(), "up", Command::LateNote { text: "late".into() });
+    assert_eq!(w.state("up"), StateCode::Closed);
+    assert!(w.case.leg(&id("up")).expect("is there").notes[0].late);
+}
+
+#[test]
+fn events_and_legs_survive_their_way_through_json() {
+    let mut w = World::submitted(Urgency::Emergency);
+    w.ok(&village(), "up", w.depart());
+    let events = w.try_give(&desk(), "up", to_city("second")).expect("is done");
+    for event in &events {
+        let json = serde_json::to_value(event).expect("serializes");
+        assert_eq!(json["schema"], 1);
+        assert_eq!(serde_json::from_value::<Event>(json).expect("comes back"), *event);
+    }
+    let json = serde_json::to_string(&w.case).expect("serializes");
+    assert_eq!(serde_json::from_str::<Case>(&json).expect("comes back"), w.case);
+}
