@@ -1,0 +1,73 @@
+// Says how the line is: away, live updates lost, or slow. Its place is kept free of height while all is well.
+
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { whenReached } from '@/lib/api';
+import { clock } from '@/lib/clock';
+import { useStreamState } from '@/lib/events/live';
+import { formatTime } from '@/lib/format';
+import { Icon } from '@/ui/icon';
+
+const SLOW_MS = 4000;
+
+export function ConnectionBanner() {
+  const { t, i18n } = useTranslation();
+  const stream = useStreamState();
+  const line = useLine();
+  const client = useQueryClient();
+
+  if (line === 'away') {
+    const asOf = Math.max(
+      0,
+      ...client
+        .getQueryCache()
+        .getAll()
+        .map((query) => query.state.dataUpdatedAt),
+    );
+    return (
+      <div className="line line-red" role="alert">
+        <Icon name="offline" size={16} />
+        {t('lineAway', { time: formatTime(asOf || Date.now(), i18n.language, clock.now()) })}
+      </div>
+    );
+  }
+  if (stream === 'lost') {
+    return (
+      <div className="line line-red" role="alert">
+        <Icon name="offline" size={16} /> {t('lineLost')}
+      </div>
+    );
+  }
+  if (line === 'slow') {
+    return (
+      <div className="line line-amber" role="status">
+        <Icon name="clock" size={16} /> {t('lineSlow')}
+      </div>
+    );
+  }
+  return null;
+}
+
+function useLine(): 'good' | 'slow' | 'away' {
+  const [line, setLine] = useState<'good' | 'slow' | 'away'>(navigator.onLine ? 'good' : 'away');
+  useEffect(() => {
+    let slow = 0;
+    const off = whenReached((reachable, tookMs) => {
+      if (!reachable) return setLine('away');
+      // One slow answer is chance, two in a row are the line.
+      slow = tookMs > SLOW_MS ? slow + 1 : 0;
+      setLine(slow > 1 ? 'slow' : 'good');
+    });
+    const away = () => setLine('away');
+    const back = () => setLine('good');
+    window.addEventListener('offline', away);
+    window.addEventListener('online', back);
+    return () => {
+      off();
+      window.removeEventListener('offline', away);
+      window.removeEventListener('online', back);
+    };
+  }, []);
+  return line;
+}

@@ -1,0 +1,34 @@
+// The route table: every screen is its own chunk, listed by workplace in `routes/`.
+
+import { createRoute, createRouter } from '@tanstack/react-router';
+import { Fallback, NotFound } from './fallback';
+import { clinicRoutes } from './routes/clinic';
+import { root, shell } from './routes/frame';
+import { specialistRoutes } from './routes/specialist';
+import { SignInPage } from './sign-in-page';
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  // Only a path of our own: a link must not send a person elsewhere after the password.
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === 'string' && search.next.startsWith('/') && !search.next.startsWith('//')
+      ? { next: search.next }
+      : {},
+  component: SignInPage,
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, shell.addChildren([...clinicRoutes, ...specialistRoutes])]),
+  defaultPreload: 'intent',
+  defaultPendingMs: 300,
+  scrollRestoration: true,
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: Fallback,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,107 @@
+// Screens of those who ask and send, and of the desk and doctors who receive.
+
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { shell } from './frame';
+
+const under = { getParentRoute: () => shell } as const;
+
+/** Keeps the named parameters that are there and are text. */
+function texts<K extends string>(...names: K[]) {
+  return (search: Record<string, unknown>): { [key in K]?: string } => {
+    const kept: { [key in K]?: string } = {};
+    for (const name of names) {
+      const value = search[name];
+      if (typeof value === 'string' && value !== '') kept[name] = value;
+      else if (typeof value === 'number') kept[name] = String(value);
+    }
+    return kept;
+  };
+}
+
+export const clinicRoutes = [
+  createRoute({
+    ...under,
+    path: '/',
+    component: lazyRouteComponent(() => import('../start-page'), 'StartPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/patients',
+    validateSearch: texts('q'),
+    component: lazyRouteComponent(
+      () => import('@/features/patients/components/patients-page'),
+      'PatientsPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/patients/new',
+    validateSearch: texts('q'),
+    component: lazyRouteComponent(
+      () => import('@/features/patients/components/new-patient-page'),
+      'NewPatientPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/patients/$patientId',
+    component: lazyRouteComponent(() => import('@/features/patients/components/patient-page'), 'PatientPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/notices',
+    component: lazyRouteComponent(() => import('@/features/notices/components/notices-page'), 'NoticesPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/consults',
+    component: lazyRouteComponent(
+      () => import('@/features/consults/components/consults-page'),
+      'ConsultsPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/consults/new',
+    validateSearch: texts('draft', 'patient'),
+    component: lazyRouteComponent(
+      () => import('@/features/consults/components/new-consult-page'),
+      'NewConsultPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/consults/$consultId',
+    component: lazyRouteComponent(() => import('@/features/consults/components/consult-page'), 'ConsultPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/referrals',
+    component: lazyRouteComponent(
+      () => import('@/features/referrals/components/referrals-page'),
+      'ReferralsPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/referrals/new',
+    validateSearch: texts('draft', 'patient', 'consult'),
+    component: lazyRouteComponent(
+      () => import('@/features/referrals/components/new-referral-page'),
+      'NewReferralPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/referrals/$legId',
+    component: lazyRouteComponent(
+      () => import('@/features/referrals/components/referral-page'),
+      'ReferralPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/board',
+    component: lazyRouteComponent(() => import('@/features/referrals/components/board-page'), 'BoardPage'),
+  }),
+] as const;

@@ -1,0 +1,17 @@
+// Screens of the specialist's workplace: the worklist, the reading desk and the room.
+
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { shell } from './frame';
+
+const under = { getParentRoute: () => shell } as const;
+
+export const specialistRoutes = [
+  createRoute({
+    ...under,
+    path: '/worklist',
+    component: lazyRouteComponent(
+      () => import('@/features/worklist/components/worklist-page'),
+      'WorklistPage',
+    ),
+  }),
+] as const;

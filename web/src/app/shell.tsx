@@ -1,0 +1,186 @@
+// The frame around every screen of somebody who is signed in: navigation, notices, language, the state of the
+// connection, and the dialog of an expired session, under which the page keeps what was typed.
+
+import { useQueryClient } from '@tanstack/react-query';
+import { Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { whenSignedOut } from '@/lib/api';
+import type { Me } from '@/lib/contract';
+import { useLiveUpdates } from '@/lib/events/live';
+import { setTimezone } from '@/lib/format';
+import { asProblem } from '@/lib/problem';
+import { MeProvider, sessionQuery, signOut, useSession } from '@/lib/session';
+import { ProblemBanner } from '@/ui/banner';
+import { Button } from '@/ui/button';
+import { Dialog } from '@/ui/dialog';
+import { Icon } from '@/ui/icon';
+import { ConnectionBanner } from './connection-banner';
+import { LanguageSwitch } from './language-switch';
+import { BottomBar, NoticeBell, Sidebar } from './navigation';
+import { tellSessionChanged, whenSessionChanged } from './session-sync';
+import { SignInForm } from './sign-in-form';
+
+export function Shell() {
+  const session = useSession();
+  const location = useLocation();
+  const { t } = useTranslation();
+
+  if (session.data) return <Signed me={session.data} />;
+  if (session.error) {
+    const problem = asProblem(session.error);
+    if (problem.status === 401) {
+      const next = location.pathname === '/' ? {} : { next: location.href };
+      return <Navigate to="/sign-in" search={next} replace />;
+    }
+    return (
+      <div className="page" style={{ maxWidth: 560, paddingTop: 80 }}>
+        <ProblemBanner error={session.error} onRetry={() => session.refetch()} />
+      </div>
+    );
+  }
+  return (
+    <div className="splash" role="status">
+      <Icon name="pulse" size={40} />
+      <span className="visually-hidden">{t('loading')}</span>
+    </div>
+  );
+}
+
+function Signed({ me }: { me: Me }) {
+  setTimezone(me.alliance.timezone);
+  useLiveUpdates();
+  const [expired, setExpired] = useState(false);
+  const client = useQueryClient();
+  const { t } = useTranslation();
+
+  useEffect(() => whenSignedOut(() => setExpired(true)), []);
+  // Another person in the same browser: nothing of the first one stays on screen.
+  useEffect(
+    () =>
+      whenSessionChanged(() => {
+        void client.fetchQuery({ ...sessionQuery, staleTime: 0 }).then(
+          (now) => now.person.id === me.person.id || window.location.assign('/'),
+          () => undefined,
+        );
+      }),
+    [client, me.person.id],
+  );
+
+  return (
+    <MeProvider value={me}>
+      <a className="skip" href="#main">
+        {t('skipToContent')}
+      </a>
+      <div className="shell">
+        <Sidebar />
+        <div className="shell-main">
+          <TopBar me={me} />
+          {me.demo && <div className="demo-note">{t('demoNote')}</div>}
+          <ConnectionBanner />
+          <main id="main" tabIndex={-1}>
+            <Outlet />
+          </main>
+        </div>
+        <BottomBar />
+      </div>
+      {expired && <ExpiredDialog me={me} onDone={() => setExpired(false)} />}
+    </MeProvider>
+  );
+}
+
+function TopBar({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  return (
+    <header className="topbar">
+      <span className="topbar-brand">
+        <Icon name="pulse" size={22} />
+        <span className="topbar-alliance">{me.alliance.name}</span>
+      </span>
+      <div className="topbar-right">
+        <NoticeBell />
+        <span className="topbar-language">
+          <LanguageSwitch />
+        </span>
+        <details className="who">
+          <summary className="shell-action" aria-label={t('account')}>
+            <span className="who-face" aria-hidden="true">
+              {me.person.name.slice(0, 1)}
+            </span>
+            <span className="who-name">
+              {me.person.name}
+              <span className="who-place">{me.position.organisation.name}</span>
+            </span>
+            <Icon name="chevronDown" size={16} />
+          </summary>
+          <WhoMenu me={me} />
+        </details>
+      </div>
+    </header>
+  );
+}
+
+function WhoMenu({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+
+  async function leave() {
+    try {
+      await signOut();
+    } finally {
+      client.clear();
+      tellSessionChanged();
+      void navigate({ to: '/sign-in', search: {}, replace: true });
+    }
+  }
+  return (
+    <div className="who-menu">
+      <p>
+        <strong>{me.person.name}</strong>
+        <br />
+        <span className="soft small">
+          {t(`role.${me.position.role}`)} · {me.position.organisation.name}
+        </span>
+      </p>
+      <LanguageSwitch />
+      <button type="button" className="shell-action" onClick={leave}>
+        <Icon name="signOut" /> {t('signOut')}
+      </button>
+    </div>
+  );
+}
+
+function ExpiredDialog({ me, onDone }: { me: Me; onDone: () => void }) {
+  const { t } = useTranslation('session');
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return (
+    <Dialog
+      title={t('expiredTitle')}
+      footer={
+        <Button
+          look="quiet"
+          onClick={() => {
+            client.clear();
+            void navigate({ to: '/sign-in', search: {}, replace: true });
+          }}
+        >
+          {t('otherPerson')}
+        </Button>
+      }
+    >
+      <p className="soft" style={{ marginBottom: 16 }}>
+        {t('expiredText')}
+      </p>
+      <SignInForm
+        login={me.person.login}
+        onSignedIn={(now) => {
+          client.setQueryData(sessionQuery.queryKey, now);
+          onDone();
+          void client.invalidateQueries();
+        }}
+      />
+    </Dialog>
+  );
+}

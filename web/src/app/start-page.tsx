@@ -1,0 +1,38 @@
+// The first screen of each role.
+
+import { Navigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { DESK, useMe } from '@/lib/session';
+import { Empty, RowsSkeleton } from '@/ui/states';
+
+const HomePage = lazy(() =>
+  import('@/features/home/components/home-page').then((m) => ({ default: m.HomePage })),
+);
+
+export function StartPage() {
+  const me = useMe();
+  const { t } = useTranslation();
+  switch (DESK[me.position.role]) {
+    case 'village':
+      return (
+        <Suspense fallback={<RowsSkeleton />}>
+          <HomePage />
+        </Suspense>
+      );
+    case 'board':
+      return <Navigate to="/board" replace />;
+    case 'worklist':
+      return <Navigate to="/worklist" replace />;
+    case 'office':
+      return (
+        <div className="page">
+          <div className="card">
+            <Empty icon="building" title={t('office.title', { role: t(`role.${me.position.role}`) })}>
+              <p>{t('office.text')}</p>
+            </Empty>
+          </div>
+        </div>
+      );
+  }
+}

@@ -1,0 +1,10 @@
+import { useTranslation } from 'react-i18next';
+
+export function NewConsultPage() {
+  const { t } = useTranslation('consults');
+  return (
+    <div className="page">
+      <h1>{t('new')}</h1>
+    </div>
+  );
+}

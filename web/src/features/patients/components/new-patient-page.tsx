@@ -1,0 +1,10 @@
+import { useTranslation } from 'react-i18next';
+
+export function NewPatientPage() {
+  const { t } = useTranslation('patients');
+  return (
+    <div className="page">
+      <h1>{t('register')}</h1>
+    </div>
+  );
+}

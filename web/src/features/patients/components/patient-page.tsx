@@ -1,0 +1,10 @@
+import { useTranslation } from 'react-i18next';
+
+export function PatientPage() {
+  const { t } = useTranslation('patients');
+  return (
+    <div className="page">
+      <h1>{t('title')}</h1>
+    </div>
+  );
+}

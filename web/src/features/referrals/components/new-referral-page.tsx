@@ -1,0 +1,10 @@
+import { useTranslation } from 'react-i18next';
+
+export function NewReferralPage() {
+  const { t } = useTranslation('referrals');
+  return (
+    <div className="page">
+      <h1>{t('new')}</h1>
+    </div>
+  );
+}

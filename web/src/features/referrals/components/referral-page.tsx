@@ -1,0 +1,10 @@
+import { useTranslation } from 'react-i18next';
+
+export function ReferralPage() {
+  const { t } = useTranslation('referrals');
+  return (
+    <div className="page">
+      <h1>{t('title')}</h1>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+// The only place that talks HTTP to the server. Adds the version (`If-Match`) and the language, turns errors into
+// `Problem`, and tells the session when the server no longer knows the caller. Knows no screen.
+
+import { clock } from './clock';
+import { Problem, problemOf, UNREADABLE, unreachable } from './problem';
+
+export interface CallOptions {
+  query?: Record<string, string | number | boolean | null | undefined>;
+  body?: unknown;
+  /** The version the caller saw; sent as `If-Match`. */
+  version?: number;
+  signal?: AbortSignal;
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Listener = (problem: Problem) => void;
+
+let language = 'zh-CN';
+let onSignedOut: Listener = () => undefined;
+const reachability = new Set<(reachable: boolean, tookMs: number) => void>();
+
+export function setApiLanguage(next: string): void {
+  language = next;
+}
+
+/** Called for 401 on anything but the sign-in itself. */
+export function whenSignedOut(listener: Listener): void {
+  onSignedOut = listener;
+}
+
+/** Told after every call whether the server answered and how long it took. */
+export function whenReached(listener: (reachable: boolean, tookMs: number) => void): () => void {
+  reachability.add(listener);
+  return () => reachability.delete(listener);
+}
+
+function report(reachable: boolean, tookMs: number): void {
+  for (const listener of reachability) listener(reachable, tookMs);
+}
+
+function address(path: string, query: CallOptions['query']): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value !== null && value !== undefined && value !== '') search.set(key, String(value));
+  }
+  const tail = search.toString();
+  return `/api/v1/${path}${tail ? `?${tail}` : ''}`;
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  const started = performance.now();
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    report(false, performance.now() - started);
+    throw unreachable();
+  }
+  report(true, performance.now() - started);
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.status === 401 && problem.code !== 'access.wrong-credentials') onSignedOut(problem);
+  throw problem;
+}
+
+/** `path` is below /api/v1, without a leading slash. Answers the parsed body, or `undefined` for 204. */
+export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language };
+  if (options.body !== undefined) headers['content-type'] = 'application/json';
+  if (options.version !== undefined) headers['if-match'] = `"${options.version}"`;
+  const init: RequestInit = { method, headers };
+  if (options.body !== undefined) init.body = JSON.stringify(options.body);
+  if (options.signal) init.signal = options.signal;
+  const response = await send(address(path, options.query), init);
+  if (response.status === 204) return undefined as T;
+  try {
+    return (await response.json()) as T;
+  } catch {
+    throw new Problem({ code: UNREADABLE, status: response.status });
+  }
+}
+
+/** Binary bodies, such as the samples of an ECG. */
+export async function callBinary(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const response = await send(address(path, undefined), signal ? { signal } : {});
+  return response.arrayBuffer();
+}
+
+/** A stream that stays open, for server-sent events. */
+export async function openStream(
+  path: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await send(address(path, undefined), {
+    headers: { accept: 'text/event-stream', ...headers },
+    cache: 'no-store',
+    signal,
+  });
+  const date = response.headers.get('date');
+  if (date) clock.hint(Date.parse(date));
+  return response;
+}

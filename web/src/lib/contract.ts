@@ -1,0 +1,376 @@
+// The resources of /api/v1 as the page uses them. Field names are the server's.
+
+export type Id = string;
+/** RFC 3339, UTC, milliseconds. */
+export type Time = string;
+/** YYYY-MM-DD */
+export type Day = string;
+
+export interface OrganisationRef {
+  id: Id;
+  name: string;
+}
+export interface DepartmentRef {
+  id: Id;
+  name: string;
+}
+export interface PersonRef {
+  id: Id;
+  name: string;
+  organisation: OrganisationRef;
+}
+export type Role =
+  | 'village_doctor'
+  | 'township_doctor'
+  | 'referral_desk'
+  | 'receiving_doctor'
+  | 'coordinator'
+  | 'specialist'
+  | 'family_doctor'
+  | 'manager'
+  | 'administrator'
+  | 'security_administrator'
+  | 'auditor';
+export interface Position {
+  id: Id;
+  role: Role;
+  organisation: OrganisationRef;
+  department: DepartmentRef | null;
+}
+export interface Me {
+  person: { id: Id; name: string; login: string };
+  position: Position;
+  positions: Position[];
+  alliance: { id: Id; name: string; timezone: string };
+  demo: boolean;
+  server_time: Time;
+}
+export interface Organisation {
+  id: Id;
+  name: string;
+  code: string;
+  level: 'city_hospital' | 'county_hospital' | 'township_centre' | 'village_clinic';
+  parent: OrganisationRef | null;
+  departments: DepartmentRef[];
+  agreements: { consult: boolean; referral: boolean };
+}
+export interface Person extends PersonRef {
+  role: Role;
+  department: DepartmentRef | null;
+  title: string | null;
+}
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export type Sex = 'male' | 'female' | 'unknown';
+export type IdentityKind = 'resident_id' | 'passport' | 'newborn' | 'unidentified';
+export interface PatientRef {
+  id: Id;
+  name: string;
+  sex: Sex;
+  birth_date: Day | null;
+  age: number | null;
+}
+export interface Patient extends PatientRef {
+  version: number;
+  identity: { kind: IdentityKind; masked: string | null };
+  phone_masked: string | null;
+  address: string | null;
+  registered_by: OrganisationRef;
+  created_at: Time;
+  updated_at: Time;
+}
+export interface PatientInput {
+  id: Id;
+  name: string;
+  sex: Sex;
+  birth_date: Day | null;
+  identity: { kind: IdentityKind; value: string | null };
+  phone: string | null;
+  address: string | null;
+}
+
+export type ConsultType = 'comprehensive' | 'imaging' | 'pathology' | 'ecg';
+export type Mode = 'asynchronous' | 'live';
+export type ConsultUrgency = 'critical' | 'urgent' | 'routine';
+export type ConsultState =
+  | 'draft'
+  | 'submitted'
+  | 'returned'
+  | 'quality_checked'
+  | 'assigned'
+  | 'info_requested'
+  | 'reading'
+  | 'in_session'
+  | 'drafted'
+  | 'signed'
+  | 'delivered'
+  | 'acknowledged'
+  | 'closed'
+  | 'declined'
+  | 'cancelled';
+export interface Owed {
+  party: 'requester' | 'invited' | 'sender' | 'receiver' | 'manager';
+  organisation: OrganisationRef;
+  person: PersonRef | null;
+  /** What must be done, as a code. */
+  duty: string;
+  due_at: Time | null;
+}
+export interface ConsultRow {
+  id: Id;
+  version: number;
+  number: string;
+  patient: PatientRef;
+  type: ConsultType;
+  mode: Mode;
+  urgency: ConsultUrgency;
+  state: ConsultState;
+  question: string;
+  requester: PersonRef;
+  invited: OrganisationRef;
+  assignee: PersonRef | null;
+  owed: Owed | null;
+  submitted_at: Time | null;
+  updated_at: Time;
+  unread: boolean;
+}
+export interface Diagnosis {
+  code: string | null;
+  system: string | null;
+  system_version: string | null;
+  text: string;
+}
+export type ReportDisposition = 'treat_here' | 'refer_up' | 'send_down';
+export interface Report {
+  version: number;
+  kind: 'opinion' | 'report';
+  findings: string;
+  diagnosis: Diagnosis;
+  advice: string;
+  disposition: ReportDisposition | null;
+  author: PersonRef;
+  drafted_at: Time;
+  signed_at: Time | null;
+  content_hash: string | null;
+}
+export type Adoption = 'adopted' | 'partly' | 'not';
+export type ConsentKind = 'written' | 'emergency_pending';
+export interface Ask {
+  text: string;
+  asked_at: Time;
+  answer: string | null;
+}
+export interface Consult extends ConsultRow {
+  summary: string;
+  consent: { kind: ConsentKind; recorded_at: Time } | null;
+  invited_department: DepartmentRef | null;
+  room_id: Id;
+  studies: Study[];
+  report: Report | null;
+  report_versions: Report[];
+  ask: Ask[];
+  acknowledgement: { adoption: Adoption; reason: string | null; by: PersonRef; at: Time } | null;
+  decision: { code: string; text: string | null } | null;
+  /** Commands this caller may give now. */
+  allowed: string[];
+}
+export interface ConsultInput {
+  id: Id;
+  patient_id: Id;
+  type: ConsultType;
+  mode: Mode;
+  urgency: ConsultUrgency;
+  question: string;
+  summary: string;
+  invited_organisation_id: Id;
+  invited_department_id: Id | null;
+  consent: { kind: ConsentKind } | null;
+}
+export interface ConsultList extends Page<ConsultRow> {
+  counts: { todo: number; started: number };
+}
+export interface TimelineEntry {
+  id: Id;
+  seq: number;
+  /** e.g. consult.claimed */
+  type: string;
+  version: number;
+  actor: PersonRef | null;
+  occurred_at: Time;
+  recorded_at: Time;
+  payload: Record<string, unknown>;
+}
+
+export type LegState =
+  | 'draft'
+  | 'discarded'
+  | 'submitted'
+  | 'received'
+  | 'info_requested'
+  | 'accepted'
+  | 'reserved'
+  | 'no_show'
+  | 'arrived'
+  | 'in_care'
+  | 'outcome_sent'
+  | 'closed'
+  | 'declined'
+  | 'redirected'
+  | 'cancelled'
+  | 'cancel_requested'
+  | 'entered_in_error';
+export type LegUrgency = 'emergency' | 'urgent' | 'routine';
+export type Direction = 'up' | 'down' | 'lateral' | 'onward';
+export type Transport = 'none' | 'departed' | 'arrived';
+export type ReferralReason =
+  | 'unclear_or_capability'
+  | 'critical'
+  | 'stable_for_lower'
+  | 'patient_wish'
+  | 'other';
+export interface ReferralForm {
+  reason: ReferralReason;
+  complaint: string;
+  history: string;
+  past_history: string;
+  allergies: string;
+  vitals: Record<string, string>;
+  examination: string;
+  diagnosis: Diagnosis;
+  treatment: string;
+  purpose: string;
+}
+export interface LegRow {
+  id: Id;
+  version: number;
+  number: string;
+  case_id: Id;
+  patient: PatientRef;
+  direction: Direction;
+  urgency: LegUrgency;
+  state: LegState;
+  transport: Transport;
+  from: OrganisationRef;
+  sender: PersonRef;
+  to: OrganisationRef;
+  to_department: DepartmentRef | null;
+  owner: PersonRef | null;
+  owed: Owed | null;
+  complaint: string;
+  submitted_at: Time | null;
+  updated_at: Time;
+  unread: boolean;
+}
+export type OutcomeDisposition =
+  | 'stays'
+  | 'back_down'
+  | 'onward'
+  | 'died'
+  | 'left_against_advice'
+  | 'left_before_seen';
+export interface Outcome {
+  version: number;
+  diagnosis: Diagnosis;
+  treatment: string;
+  plan: string;
+  disposition: OutcomeDisposition;
+  author: PersonRef;
+  at: Time;
+}
+export type DeclineReason =
+  | 'no_bed'
+  | 'no_capability'
+  | 'not_indicated'
+  | 'insufficient_information'
+  | 'other_hospital_better'
+  | 'patient_unfit_for_transfer'
+  | 'other';
+export interface Leg extends LegRow {
+  form: ReferralForm;
+  consent: { kind: ConsentKind } | null;
+  expected_at: Time | null;
+  arrived_at: Time | null;
+  outcome: Outcome | null;
+  outcomes: Outcome[];
+  decision: { code: string; text: string | null; suggestion: string | null } | null;
+  decision_acknowledged: boolean;
+  replaces: Id | null;
+  based_on: Id | null;
+  follow_up: Id | null;
+  ask: Ask[];
+  allowed: string[];
+}
+export interface LegInput {
+  id: Id;
+  case_id: Id | null;
+  patient_id: Id;
+  direction: Direction;
+  urgency: LegUrgency;
+  to_organisation_id: Id;
+  to_department_id: Id | null;
+  form: ReferralForm;
+  consent: { kind: ConsentKind } | null;
+}
+export interface LegList extends Page<LegRow> {
+  counts: { incoming: number; sent: number };
+}
+export interface Case {
+  id: Id;
+  number: string;
+  patient: PatientRef;
+  state: 'open' | 'closed';
+  legs: LegRow[];
+}
+
+export interface Series {
+  series_uid: string;
+  modality: string;
+  description: string;
+  number: number | null;
+  instances: number;
+}
+export interface Study {
+  id: Id;
+  study_uid: string;
+  patient_id: Id | null;
+  status: 'matched' | 'unassigned' | 'quarantined';
+  dicom_patient: { name: string; birth_date: Day | null; sex: string | null; local_id: string };
+  mismatch: string[];
+  study_date: Day | null;
+  description: string;
+  modalities: string[];
+  series: Series[];
+  instances: number;
+  ecg: { instance_uid: string } | null;
+  preview_url: string | null;
+  received_at: Time;
+}
+export type UploadOutcome = 'stored' | 'duplicate' | 'alternate' | 'quarantined' | 'unassigned' | 'refused';
+export interface UploadResult {
+  name: string;
+  outcome: UploadOutcome;
+  code: string | null;
+  study_id: Id | null;
+}
+export interface Upload {
+  id: Id;
+  state: 'receiving' | 'done' | 'failed';
+  size: number;
+  offset: number;
+  filename: string;
+  results: UploadResult[];
+}
+export interface Notice {
+  id: Id;
+  type: string;
+  subject: { kind: 'consult' | 'leg' | 'study'; id: Id };
+  payload: Record<string, unknown>;
+  created_at: Time;
+  read_at: Time | null;
+}
+export interface NoticeList extends Page<Notice> {
+  unread: number;
+}

@@ -1,0 +1,31 @@
+import { queryOptions } from '@tanstack/react-query';
+import { call } from '../api';
+import type { Consult, Id, Page, Study } from '../contract';
+
+export const patientStudiesQuery = (patientId: Id) =>
+  queryOptions({
+    queryKey: ['study', 'list', patientId],
+    queryFn: ({ signal }) =>
+      call<Page<Study>>('GET', 'studies', { query: { patient_id: patientId }, signal }),
+  });
+
+export const studyQuery = (id: Id) =>
+  queryOptions({
+    queryKey: ['study', 'one', id],
+    queryFn: ({ signal }) => call<Study>('GET', `studies/${id}`, { signal }),
+  });
+
+/** Studies that wait for a human: of nobody known yet, or of somebody else by name or birth date. */
+export const pendingStudiesQuery = (status: 'unassigned' | 'quarantined') =>
+  queryOptions({
+    queryKey: ['study', 'list', status],
+    queryFn: ({ signal }) => call<Page<Study>>('GET', 'studies', { query: { status }, signal }),
+  });
+
+export function attachStudy(consultId: Id, studyId: Id): Promise<Consult> {
+  return call<Consult>('POST', `consults/${consultId}/studies`, { body: { study_id: studyId } });
+}
+
+export function assignStudy(studyId: Id, patientId: Id): Promise<Study> {
+  return call<Study>('POST', `studies/${studyId}/assign`, { body: { patient_id: patientId } });
+}

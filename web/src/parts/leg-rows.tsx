@@ -1,0 +1,61 @@
+// Referrals as rows: who, from where to where, what is due, read or not.
+
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { clock } from '@/lib/clock';
+import type { LegRow } from '@/lib/contract';
+import { formatTime } from '@/lib/format';
+import { useMe } from '@/lib/session';
+import { Unread } from '@/ui/unread';
+import { DirectionMark, LegStatus, LegUrgencyMark } from './leg-status';
+import { OwedLine } from './owed-line';
+import { PatientLine } from './patient-line';
+
+export function LegRows({ rows }: { rows: LegRow[] }) {
+  return (
+    <ul className="rows">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <LegRowLink row={row} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function LegRowLink({ row }: { row: LegRow }) {
+  const { t, i18n } = useTranslation('referrals');
+  const sent = row.from.id === useMe().position.organisation.id;
+  const inside = (
+    <>
+      <span className="item-top">
+        <span className="item-name">
+          {row.unread && <Unread />}
+          <PatientLine patient={row.patient} />
+        </span>
+        <span className="item-time tabular">
+          {formatTime(row.submitted_at ?? row.updated_at, i18n.language, clock.now())}
+        </span>
+      </span>
+      <span className="item-text">{row.complaint || t('noComplaint')}</span>
+      <span className="row item-marks">
+        <LegUrgencyMark urgency={row.urgency} />
+        <LegStatus state={row.state} />
+        <span className="soft small row" style={{ gap: 6 }}>
+          <DirectionMark direction={row.direction} /> {sent ? row.to.name : row.from.name}
+          {sent && row.to_department && ` · ${row.to_department.name}`}
+        </span>
+      </span>
+      <OwedLine owed={row.owed} />
+    </>
+  );
+  return row.state === 'draft' && sent ? (
+    <Link to="/referrals/new" search={{ draft: row.id }} className="rows-link item">
+      {inside}
+    </Link>
+  ) : (
+    <Link to="/referrals/$legId" params={{ legId: row.id }} className="rows-link item">
+      {inside}
+    </Link>
+  );
+}

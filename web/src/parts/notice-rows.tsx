@@ -1,0 +1,93 @@
+// Notices as rows. Opening one marks it read and leads to what it is about.
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { clock } from '@/lib/clock';
+import type { Notice } from '@/lib/contract';
+import { formatTime } from '@/lib/format';
+import { markNoticeRead } from '@/lib/queries/notices';
+import { Icon, type IconName } from '@/ui/icon';
+import { Unread } from '@/ui/unread';
+
+const ICONS: Record<Notice['subject']['kind'], IconName> = {
+  consult: 'consult',
+  leg: 'referral',
+  study: 'image',
+};
+
+/** The sentence of a notice by its type; a type that this page does not know still says what it is about. */
+function useNoticeText(): (notice: Notice) => string {
+  const { t, i18n } = useTranslation('timeline');
+  return (notice) => {
+    const key = notice.type;
+    const values = Object.fromEntries(
+      Object.entries(notice.payload).filter(
+        ([, value]) => typeof value === 'string' || typeof value === 'number',
+      ),
+    );
+    return i18n.exists(`timeline:${key}`)
+      ? t(key as 'case.closed', values)
+      : t('otherAbout', { kind: t(`kind.${notice.subject.kind}`) });
+  };
+}
+
+export function NoticeRows({ notices }: { notices: Notice[] }) {
+  const { i18n } = useTranslation();
+  const text = useNoticeText();
+  const client = useQueryClient();
+  const read = useMutation({
+    mutationFn: markNoticeRead,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['notice'] }),
+  });
+  return (
+    <ul className="rows">
+      {notices.map((notice) => {
+        const { subject, payload } = notice;
+        const patient = typeof payload.patient_name === 'string' ? payload.patient_name : null;
+        const inside = (
+          <>
+            <span className="item-top">
+              <span>
+                {!notice.read_at && <Unread />}
+                <Icon name={ICONS[subject.kind]} size={16} /> {text(notice)}
+              </span>
+              <span className="item-time tabular">
+                {formatTime(notice.created_at, i18n.language, clock.now())}
+              </span>
+            </span>
+            {patient && <span className="soft small">{patient}</span>}
+          </>
+        );
+        const onClick = () => notice.read_at || read.mutate(notice.id);
+        return (
+          <li key={notice.id}>
+            {subject.kind === 'leg' ? (
+              <Link
+                to="/referrals/$legId"
+                params={{ legId: subject.id }}
+                className="rows-link item"
+                onClick={onClick}
+              >
+                {inside}
+              </Link>
+            ) : subject.kind === 'consult' ? (
+              <Link
+                to="/consults/$consultId"
+                params={{ consultId: subject.id }}
+                className="rows-link item"
+                onClick={onClick}
+              >
+                {inside}
+              </Link>
+            ) : (
+              <button type="button" className="rows-link item rows-button" onClick={onClick}>
+                {inside}
+              </button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import type { PatientRef } from '@/lib/contract';
+
+/** 王秀兰 · 女 · 67 岁 */
+export function PatientLine({ patient, strong = true }: { patient: PatientRef; strong?: boolean }) {
+  const { t } = useTranslation();
+  const age = patient.age === null ? t('ageUnknown') : t('age', { count: patient.age });
+  return (
+    <span>
+      {strong ? <strong>{patient.name}</strong> : patient.name}
+      <span className="soft">
+        {' '}
+        · {t(`sex.${patient.sex}`)} · {age}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,70 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asProblem, type Problem, problemKey } from '../lib/problem';
+import { Button } from './button';
+import { Icon, type IconName } from './icon';
+
+const ICONS: Record<BannerTone, IconName> = {
+  red: 'alert',
+  amber: 'alert',
+  green: 'checkCircle',
+  blue: 'info',
+};
+export type BannerTone = 'red' | 'amber' | 'green' | 'blue';
+
+export function Banner({
+  tone,
+  icon,
+  action,
+  children,
+}: {
+  tone: BannerTone;
+  icon?: IconName;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <div className={`banner banner-${tone}`} role={tone === 'red' ? 'alert' : 'status'}>
+      <Icon name={icon ?? ICONS[tone]} />
+      <div className="banner-text">{children}</div>
+      {action}
+    </div>
+  );
+}
+
+/** The sentence for a problem: what happened, whether the data are safe, what to do. */
+export function useProblemText(): (error: unknown) => string {
+  const { t, i18n } = useTranslation('problems');
+  return (error) => {
+    const problem = asProblem(error);
+    const key = problemKey(problem, (candidate) => i18n.exists(`problems:${candidate}`));
+    const values = { ...problem.body, seconds: problem.retryAfter ?? 60 } as Record<string, unknown>;
+    const by = values.by as { name?: string; organisation?: { name?: string } } | undefined;
+    return t(key as 'class/refused', {
+      ...values,
+      by: by?.name ?? '',
+      organisation: by?.organisation?.name ?? '',
+    });
+  };
+}
+
+export function ProblemBanner({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const text = useProblemText();
+  const { t } = useTranslation();
+  const problem: Problem = asProblem(error);
+  return (
+    <Banner
+      tone="red"
+      action={
+        onRetry && (
+          <Button look="secondary" icon="refresh" onClick={onRetry}>
+            {t('retry')}
+          </Button>
+        )
+      }
+    >
+      {text(error)}
+      {problem.requestId && <span className="banner-ref">{t('reference', { id: problem.requestId })}</span>}
+    </Banner>
+  );
+}

@@ -1,0 +1,63 @@
+// What a part of the page shows while it has nothing to show: loading, empty, failed.
+
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ProblemBanner } from './banner';
+import { Icon, type IconName } from './icon';
+
+export function Skeleton({
+  width = '100%',
+  height = 16,
+}: {
+  width?: number | string;
+  height?: number | string;
+}) {
+  return <span className="skeleton" style={{ width, height }} />;
+}
+
+export function RowsSkeleton({ rows = 4 }: { rows?: number }) {
+  const { t } = useTranslation();
+  return (
+    <div className="rows" role="status">
+      <span className="visually-hidden">{t('loading')}</span>
+      {Array.from({ length: rows }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all the same
+        <div className="rows-item rows-link stack-small" key={i}>
+          <Skeleton width="45%" height={18} />
+          <Skeleton width="75%" height={14} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function Empty({ icon, title, children }: { icon: IconName; title: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <Icon name={icon} size={32} />
+      <span className="empty-title">{title}</span>
+      {children}
+    </div>
+  );
+}
+
+/** The three states of a query around its content. */
+export function Loaded<T>({
+  query,
+  loading,
+  children,
+}: {
+  query: { data: T | undefined; error: unknown; refetch: () => unknown };
+  loading?: ReactNode;
+  children: (data: T) => ReactNode;
+}) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error) {
+    return (
+      <div className="card-body">
+        <ProblemBanner error={query.error} onRetry={() => query.refetch()} />
+      </div>
+    );
+  }
+  return loading ?? <RowsSkeleton />;
+}

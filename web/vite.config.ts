@@ -1,0 +1,36 @@
+/// <reference types="vitest/config" />
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const server = process.env.CONSULT_SERVER ?? 'http://127.0.0.1:8080';
+const behind = { target: server, changeOrigin: false };
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  // The server replaces the token by a fresh nonce in every answer that carries index.html.
+  html: { cspNonce: '__CSP_NONCE__' },
+  build: {
+    target: ['chrome87', 'safari15'],
+    cssTarget: ['chrome87', 'safari15'],
+    manifest: true,
+    sourcemap: false,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 4000,
+    assetsInlineLimit: 0,
+  },
+  worker: { format: 'es' },
+  optimizeDeps: { exclude: ['@cornerstonejs/dicom-image-loader'], include: ['dicom-parser'] },
+  server: {
+    host: '127.0.0.1',
+    proxy: {
+      '/api': { ...behind, ws: true },
+      '/uploads': behind,
+      '/dicom-web': behind,
+      '/healthz': behind,
+      '/readyz': behind,
+    },
+  },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
+});
