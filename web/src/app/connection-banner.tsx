@@ -2,17 +2,17 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { whenReached } from '@/lib/api';
 import { clock } from '@/lib/clock';
 import { useStreamState } from '@/lib/events/live';
 import { formatTime } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
 import { Icon } from '@/ui/icon';
 
 const SLOW_MS = 4000;
 
 export function ConnectionBanner() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const stream = useStreamState();
   const line = useLine();
   const client = useQueryClient();
@@ -28,7 +28,7 @@ export function ConnectionBanner() {
     return (
       <div className="line line-red" role="alert">
         <Icon name="offline" size={16} />
-        {t('lineAway', { time: formatTime(asOf || Date.now(), i18n.language, clock.now()) })}
+        {t('lineAway', { time: formatTime(asOf || Date.now(), language, clock.now()) })}
       </div>
     );
   }

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { ProblemBanner } from '@/ui/banner';
 import { Button, ButtonLink } from '@/ui/button';

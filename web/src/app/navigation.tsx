@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { noticesQuery } from '@/lib/queries/notices';
 import { DESK, type Desk, useMe } from '@/lib/session';
 import { Icon, type IconName } from '@/ui/icon';

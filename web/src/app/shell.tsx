@@ -4,11 +4,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { whenSignedOut } from '@/lib/api';
 import type { Me } from '@/lib/contract';
 import { useLiveUpdates } from '@/lib/events/live';
 import { setTimezone } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { MeProvider, sessionQuery, signOut, useSession } from '@/lib/session';
 import { ProblemBanner } from '@/ui/banner';

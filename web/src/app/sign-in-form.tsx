@@ -1,8 +1,8 @@
 // Login and password, with every way it can fail. Used by the page and by the dialog of an expired session.
 
 import { type FormEvent, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Me } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
 import { asProblem, type Problem } from '@/lib/problem';
 import { signIn } from '@/lib/session';
 import { ProblemBanner } from '@/ui/banner';

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { Me } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
 import { sessionQuery } from '@/lib/session';
 import { Icon } from '@/ui/icon';
 import { LanguageSwitch } from './language-switch';

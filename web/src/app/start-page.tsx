@@ -2,7 +2,7 @@
 
 import { Navigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { DESK, useMe } from '@/lib/session';
 import { Empty, RowsSkeleton } from '@/ui/states';
 

@@ -1,53 +1,108 @@
 // Language of the page: zh-CN is the source and always there, en comes when asked for. Remembered on the device.
+// Our own hundred lines instead of a library: texts by typed key, values, and the English plural are all we use, and
+// the village home pays for every kilobyte.
 
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { useSyncExternalStore } from 'react';
 import zhCN from '../locales/zh-CN';
 import { setApiLanguage } from './api';
 
 export const LANGUAGES = ['zh-CN', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
-const KEY = 'consult.language';
+export type Namespace = keyof typeof zhCN;
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    defaultNS: 'common';
-    resources: typeof zhCN;
+type Leaves<T> = {
+  [K in keyof T & string]: T[K] extends string ? K : `${K}.${Leaves<T[K]>}`;
+}[keyof T & string];
+/** Every key of a namespace of the source language, dotted: a text that is not there does not compile. */
+export type TextKey<N extends Namespace> = Leaves<(typeof zhCN)[N]>;
+
+export type Values = Record<string, unknown> & { count?: number };
+type Tree = { readonly [key: string]: string | Tree };
+type Texts = Readonly<Record<string, Tree>>;
+
+const STORED = 'consult.language';
+const source: Texts = zhCN;
+let texts: Texts = source;
+let language: Language = 'zh-CN';
+const listeners = new Set<() => void>();
+
+function find(tree: Tree | undefined, key: string): string | undefined {
+  let here: string | Tree | undefined = tree;
+  for (const part of key.split('.')) {
+    if (typeof here !== 'object') return undefined;
+    here = here[part];
   }
+  return typeof here === 'string' ? here : undefined;
+}
+
+function lookUp(namespace: string, key: string, count: number | undefined): string | undefined {
+  const own = texts[namespace];
+  if (count !== undefined) {
+    const plural = find(own, `${key}_${count === 1 ? 'one' : 'other'}`);
+    if (plural !== undefined) return plural;
+  }
+  return find(own, key) ?? find(source[namespace], key);
+}
+
+function fill(text: string, values: Values | undefined): string {
+  if (!values) return text;
+  return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => String(values[name] ?? ''));
+}
+
+/** The text of a key in the present language. Components use `useTranslation`, which also follows a change. */
+export function translate<N extends Namespace>(namespace: N, key: TextKey<N>, values?: Values): string {
+  return fill(lookUp(namespace, key, values?.count) ?? key, values);
+}
+
+/** For keys that come from the server: whether the page has a text for this one. */
+export function hasText<N extends Namespace>(namespace: N, key: string): key is TextKey<N> {
+  return lookUp(namespace, key, undefined) !== undefined;
+}
+
+export interface Translation<N extends Namespace> {
+  t: (key: TextKey<N>, values?: Values) => string;
+  has: (key: string) => key is TextKey<N>;
+  language: Language;
+}
+
+export function useTranslation<N extends Namespace = 'common'>(namespace: N = 'common' as N): Translation<N> {
+  const now = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => language,
+  );
+  return {
+    t: (key, values) => translate(namespace, key, values),
+    has: (key): key is TextKey<N> => hasText(namespace, key),
+    language: now,
+  };
 }
 
 function remembered(): Language {
   try {
-    return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN';
+    return localStorage.getItem(STORED) === 'en' ? 'en' : 'zh-CN';
   } catch {
     return 'zh-CN';
   }
 }
 
+/** Before the first paint, so that no text changes under the reader. */
 export async function startI18n(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: 'zh-CN',
-    fallbackLng: 'zh-CN',
-    defaultNS: 'common',
-    ns: Object.keys(zhCN),
-    resources: { 'zh-CN': zhCN },
-    interpolation: { escapeValue: false },
-    react: { useSuspense: false },
-  });
-  await setLanguage(remembered());
+  await setLanguage(remembered()).catch(() => setLanguage('zh-CN'));
 }
 
-export async function setLanguage(language: Language): Promise<void> {
-  if (language === 'en' && !i18next.hasResourceBundle('en', 'common')) {
-    const { default: en } = await import('../locales/en');
-    for (const [namespace, texts] of Object.entries(en)) i18next.addResourceBundle('en', namespace, texts);
-  }
-  await i18next.changeLanguage(language);
-  setApiLanguage(language);
-  document.documentElement.lang = language;
+export async function setLanguage(next: Language): Promise<void> {
+  texts = next === 'en' ? (await import('../locales/en')).default : source;
+  language = next;
+  setApiLanguage(next);
+  document.documentElement.lang = next;
+  document.title = translate('common', 'productShort');
   try {
-    localStorage.setItem(KEY, language);
+    localStorage.setItem(STORED, next);
   } catch {
     // A browser without storage forgets the choice, nothing else.
   }
+  for (const listener of listeners) listener();
 }

@@ -1,10 +1,10 @@
 // Consults as rows: who, what is asked, by when, read or not.
 
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { clock } from '@/lib/clock';
 import type { ConsultRow } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
 import { Unread } from '@/ui/unread';
 import { ConsultKind, ConsultStatus, ConsultUrgencyMark } from './consult-status';
 import { OwedLine } from './owed-line';
@@ -23,7 +23,7 @@ export function ConsultRows({ rows }: { rows: ConsultRow[] }) {
 }
 
 function ConsultRowLink({ row }: { row: ConsultRow }) {
-  const { t, i18n } = useTranslation('consults');
+  const { t, language } = useTranslation('consults');
   const inside = (
     <>
       <span className="item-top">
@@ -32,7 +32,7 @@ function ConsultRowLink({ row }: { row: ConsultRow }) {
           <PatientLine patient={row.patient} />
         </span>
         <span className="item-time tabular">
-          {formatTime(row.submitted_at ?? row.updated_at, i18n.language, clock.now())}
+          {formatTime(row.submitted_at ?? row.updated_at, language, clock.now())}
         </span>
       </span>
       <span className="item-text">{row.question || t('noQuestion')}</span>

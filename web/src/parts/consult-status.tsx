@@ -1,7 +1,7 @@
 // The state, type and urgency of a consult in words, with an icon and a color.
 
-import { useTranslation } from 'react-i18next';
 import type { ConsultState, ConsultType, ConsultUrgency } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
 import type { IconName } from '@/ui/icon';
 import { Status, type Tone } from '@/ui/status';
 

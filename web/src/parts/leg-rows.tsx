@@ -1,10 +1,10 @@
 // Referrals as rows: who, from where to where, what is due, read or not.
 
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { clock } from '@/lib/clock';
 import type { LegRow } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
 import { useMe } from '@/lib/session';
 import { Unread } from '@/ui/unread';
 import { DirectionMark, LegStatus, LegUrgencyMark } from './leg-status';
@@ -24,7 +24,7 @@ export function LegRows({ rows }: { rows: LegRow[] }) {
 }
 
 function LegRowLink({ row }: { row: LegRow }) {
-  const { t, i18n } = useTranslation('referrals');
+  const { t, language } = useTranslation('referrals');
   const sent = row.from.id === useMe().position.organisation.id;
   const inside = (
     <>
@@ -34,7 +34,7 @@ function LegRowLink({ row }: { row: LegRow }) {
           <PatientLine patient={row.patient} />
         </span>
         <span className="item-time tabular">
-          {formatTime(row.submitted_at ?? row.updated_at, i18n.language, clock.now())}
+          {formatTime(row.submitted_at ?? row.updated_at, language, clock.now())}
         </span>
       </span>
       <span className="item-text">{row.complaint || t('noComplaint')}</span>

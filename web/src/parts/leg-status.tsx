@@ -1,7 +1,7 @@
 // The state and urgency of a referral in words, with an icon and a color.
 
-import { useTranslation } from 'react-i18next';
 import type { Direction, LegState, LegUrgency } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
 import { Icon, type IconName } from '@/ui/icon';
 import { Status, type Tone } from '@/ui/status';
 

@@ -2,10 +2,10 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { clock } from '@/lib/clock';
 import type { Notice } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
 import { markNoticeRead } from '@/lib/queries/notices';
 import { Icon, type IconName } from '@/ui/icon';
 import { Unread } from '@/ui/unread';
@@ -18,22 +18,21 @@ const ICONS: Record<Notice['subject']['kind'], IconName> = {
 
 /** The sentence of a notice by its type; a type that this page does not know still says what it is about. */
 function useNoticeText(): (notice: Notice) => string {
-  const { t, i18n } = useTranslation('timeline');
+  const { t, has } = useTranslation('timeline');
   return (notice) => {
-    const key = notice.type;
     const values = Object.fromEntries(
       Object.entries(notice.payload).filter(
         ([, value]) => typeof value === 'string' || typeof value === 'number',
       ),
     );
-    return i18n.exists(`timeline:${key}`)
-      ? t(key as 'case.closed', values)
+    return has(notice.type)
+      ? t(notice.type, values)
       : t('otherAbout', { kind: t(`kind.${notice.subject.kind}`) });
   };
 }
 
 export function NoticeRows({ notices }: { notices: Notice[] }) {
-  const { i18n } = useTranslation();
+  const { language } = useTranslation();
   const text = useNoticeText();
   const client = useQueryClient();
   const read = useMutation({
@@ -53,7 +52,7 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
                 <Icon name={ICONS[subject.kind]} size={16} /> {text(notice)}
               </span>
               <span className="item-time tabular">
-                {formatTime(notice.created_at, i18n.language, clock.now())}
+                {formatTime(notice.created_at, language, clock.now())}
               </span>
             </span>
             {patient && <span className="soft small">{patient}</span>}

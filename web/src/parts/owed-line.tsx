@@ -1,14 +1,14 @@
 // Who owes the next step, what it is, and until when.
 
-import { useTranslation } from 'react-i18next';
 import type { Owed } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
 import { useMe } from '@/lib/session';
 import { DeadlineClock } from '@/ui/status';
 
 /** The duty in words; the server may know duties that this page does not. */
 export function useDutyText(): (duty: string) => string {
-  const { t, i18n } = useTranslation('duties');
-  return (duty) => (i18n.exists(`duties:${duty}`) ? t(duty as 'open') : t('other'));
+  const { t, has } = useTranslation('duties');
+  return (duty) => (has(duty) ? t(duty) : t('other'));
 }
 
 export function OwedLine({ owed }: { owed: Owed | null }) {

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { PatientRef } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
 
 /** 王秀兰 · 女 · 67 岁 */
 export function PatientLine({ patient, strong = true }: { patient: PatientRef; strong?: boolean }) {

@@ -3,9 +3,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Patient } from '@/lib/contract';
 import { formatDay } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
 import { patientSearchQuery } from '@/lib/queries/patients';
 import { TextField } from '@/ui/field';
 import { Empty, Loaded } from '@/ui/states';
@@ -32,7 +32,7 @@ export function PatientSearch({
   wrap: (patient: Patient, inside: ReactNode) => ReactNode;
   whenNone: ReactNode;
 }) {
-  const { t, i18n } = useTranslation('patients');
+  const { t, language } = useTranslation('patients');
   const settled = useSettled(q.trim(), 250);
   const query = useQuery(patientSearchQuery(settled));
   return (
@@ -64,9 +64,7 @@ export function PatientSearch({
                         <span className="item-name">
                           <PatientLine patient={patient} />
                         </span>
-                        <span className="item-time tabular">
-                          {formatDay(patient.birth_date, i18n.language)}
-                        </span>
+                        <span className="item-time tabular">{formatDay(patient.birth_date, language)}</span>
                       </span>
                       <span className="soft small">
                         {t(`kind.${patient.identity.kind}`)} {patient.identity.masked} ·{' '}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { asProblem, type Problem, problemKey } from '../lib/problem';
 import { Button } from './button';
 import { Icon, type IconName } from './icon';
@@ -34,10 +34,10 @@ export function Banner({
 
 /** The sentence for a problem: what happened, whether the data are safe, what to do. */
 export function useProblemText(): (error: unknown) => string {
-  const { t, i18n } = useTranslation('problems');
+  const { t, has } = useTranslation('problems');
   return (error) => {
     const problem = asProblem(error);
-    const key = problemKey(problem, (candidate) => i18n.exists(`problems:${candidate}`));
+    const key = problemKey(problem, has);
     const values = { ...problem.body, seconds: problem.retryAfter ?? 60 } as Record<string, unknown>;
     const by = values.by as { name?: string; organisation?: { name?: string } } | undefined;
     return t(key as 'class/refused', {

@@ -1,7 +1,7 @@
 // What a part of the page shows while it has nothing to show: loading, empty, failed.
 
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { ProblemBanner } from './banner';
 import { Icon, type IconName } from './icon';
 

@@ -1,7 +1,7 @@
 // Status in an icon and a word, with the color as a third sign only.
 
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { deadline } from '../lib/deadline';
 import { useNow } from '../lib/ticker';
 import { Icon, type IconName } from './icon';

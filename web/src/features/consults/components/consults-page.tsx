@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { type ConsultBox, consultListQuery } from '@/lib/queries/consults';
 import { ConsultRows } from '@/parts/consult-rows';
 import { ButtonLink } from '@/ui/button';

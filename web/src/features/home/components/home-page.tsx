@@ -2,9 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { clock } from '@/lib/clock';
 import { formatTime } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
 import { consultListQuery } from '@/lib/queries/consults';
 import { legListQuery } from '@/lib/queries/legs';
 import { noticesQuery } from '@/lib/queries/notices';
@@ -19,7 +19,7 @@ import './home.css';
 const SHOWN = 6;
 
 export function HomePage() {
-  const { t, i18n } = useTranslation('home');
+  const { t, language } = useTranslation('home');
   const me = useMe();
   const todo = useQuery(consultListQuery('todo'));
   const started = useQuery(consultListQuery('started'));
@@ -43,8 +43,7 @@ export function HomePage() {
         <div>
           <h1>{t('hello', { name: me.person.name })}</h1>
           <p className="soft">
-            {me.position.organisation.name} ·{' '}
-            {t('asOf', { time: formatTime(asOf, i18n.language, clock.now()) })}
+            {me.position.organisation.name} · {t('asOf', { time: formatTime(asOf, language, clock.now()) })}
           </p>
         </div>
       </div>

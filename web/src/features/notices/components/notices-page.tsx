@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { noticesQuery } from '@/lib/queries/notices';
 import { NoticeRows } from '@/parts/notice-rows';
 import { Empty, Loaded } from '@/ui/states';

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { PatientSearch } from '@/parts/patient-search';
 import { ButtonLink } from '@/ui/button';
 

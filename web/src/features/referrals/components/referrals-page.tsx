@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { type LegBox, legListQuery } from '@/lib/queries/legs';
 import { DESK, useMe } from '@/lib/session';
 import { LegRows } from '@/parts/leg-rows';

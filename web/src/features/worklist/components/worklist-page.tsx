@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/lib/i18n';
 import { consultListQuery } from '@/lib/queries/consults';
 import { ConsultRows } from '@/parts/consult-rows';
 import { Empty, Loaded } from '@/ui/states';
