@@ -8,6 +8,7 @@ import patients from './en/patients.json';
 import problems from './en/problems.json';
 import referrals from './en/referrals.json';
 import session from './en/session.json';
+import studies from './en/studies.json';
 import timeline from './en/timeline.json';
 
-export default { common, consults, duties, home, patients, problems, referrals, session, timeline };
+export default { common, consults, duties, home, patients, problems, referrals, session, studies, timeline };

@@ -8,6 +8,7 @@ import patients from './zh-CN/patients.json';
 import problems from './zh-CN/problems.json';
 import referrals from './zh-CN/referrals.json';
 import session from './zh-CN/session.json';
+import studies from './zh-CN/studies.json';
 import timeline from './zh-CN/timeline.json';
 
-export default { common, consults, duties, home, patients, problems, referrals, session, timeline };
+export default { common, consults, duties, home, patients, problems, referrals, session, studies, timeline };
