@@ -130,3 +130,36 @@ impl From<&Actor> for By {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_run_the_system_have_no_part_in_a_leg() {
+        for role in [Role::Administrator, Role::SecurityAdministrator, Role::Auditor] {
+            assert!(!role.refers() && !role.keeps_beds() && !role.treats(), "{role}");
+        }
+    }
+
+    #[test]
+    fn a_manager_answers_for_the_own_organisation_and_those_below() {
+        let (own, below, other) =
+            (OrganisationId::new("own"), OrganisationId::new("below"), OrganisationId::new("other"));
+        let mut member = Member {
+            person: PersonId::new("m"),
+            organisation: own.clone(),
+            role: Role::Manager,
+            oversees: vec![below.clone()],
+        };
+        assert!(member.manages(&own) && member.manages(&below) && !member.manages(&other));
+        member.role = Role::Administrator;
+        assert!(!member.manages(&own));
+    }
+
+    #[test]
+    fn a_code_comes_back_as_its_variant() {
+        assert!(Role::ALL.iter().all(|role| Role::parse(role.as_str()) == Some(*role)));
+        assert_eq!(Role::parse("doctor"), None);
+    }
+}

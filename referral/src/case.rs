@@ -101,7 +101,7 @@ impl Case {
         !self.legs.is_empty() && self.legs.iter().all(|leg| self.is_settled(leg))
     }
 
-    fn is_settled(&self, leg: &Leg) -> bool {
+    pub(crate) fn is_settled(&self, leg: &Leg) -> bool {
         match &leg.state {
             // Closed is by acknowledgement of the outcome, or by force.
             State::Discarded { .. } | State::EnteredInError { .. } | State::Closed { .. } => true,

@@ -149,3 +149,38 @@ impl Default for Deadlines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_domain() {
+        let table = Deadlines::default();
+        let minutes =
+            |rule: Rule| Urgency::ALL.iter().map(|u| rule.within.of(*u).0 / 60_000).collect::<Vec<_>>();
+        assert_eq!(minutes(table.open), [2, 10, 60]);
+        assert_eq!(minutes(table.decide), [5, 30, 4 * 60]);
+        assert_eq!(minutes(table.answer), [10, 60, 24 * 60]);
+        assert_eq!(minutes(table.reserve), [10, 2 * 60, 24 * 60]);
+        assert_eq!(minutes(table.react), [15, 2 * 60, 24 * 60]);
+        assert_eq!(minutes(table.acknowledge), [72 * 60; 3]);
+        assert_eq!(minutes(table.rebook), [24 * 60; 3]);
+        assert_eq!(minutes(table.answer_cancel), [60; 3]);
+    }
+
+    #[test]
+    fn an_alliance_changes_one_row_and_keeps_the_rest() {
+        let json = r#"{"answer_cancel": {"within": {"emergency": 60000, "urgent": 60000, "routine": 60000}, "ladder": "manager"}}"#;
+        let table: Deadlines = serde_json::from_str(json).expect("parses");
+        assert_eq!(table.answer_cancel.ladder, Ladder::Manager);
+        assert_eq!(table.open, Deadlines::default().open);
+    }
+
+    #[test]
+    fn every_ladder_ends_at_a_manager() {
+        for ladder in Ladder::ALL {
+            assert_eq!(ladder.rungs().last(), Some(&Rung::Manager), "{ladder}");
+        }
+    }
+}

@@ -1,16 +1,12 @@
 //! What an event does to a case. It trusts the event as far as rules go (they were checked when
 //! it was decided) and refuses only what is no history of this machine at all.
 
-use crate::actor::By;
 use crate::case::Case;
 use crate::event::{Event, EventBody, Subject};
 use crate::leg::{Answer, Ask, Leg, Note, PendingRedirect};
 use crate::refusal::Refusal;
-use crate::state::{
-    Acceptance, Accepted, Arrival, BeforeCancel, Closure, Course, DecisionClock, Reserved, Stamp, State,
-    StateCode, Transport,
-};
-use crate::time::{Millis, Span};
+use crate::stage::next;
+use crate::state::{State, StateCode, Transport};
 
 /// The case after one event.
 ///
@@ -142,6 +138,7 @@ fn step(mut leg: Leg, event: &Event) -> Result<Leg, Refusal> {
         // The journey is over without an arrival, goes on under another leg, or starts anew on
         // the new date.
         EventBody::OutcomeSent { .. }
+        | EventBody::Declined { .. }
         | EventBody::Cancelled { .. }
         | EventBody::ForceClosed { .. }
         | EventBody::MarkedInError { .. }
@@ -156,7 +153,6 @@ fn step(mut leg: Leg, event: &Event) -> Result<Leg, Refusal> {
         | EventBody::Discarded
         | EventBody::Opened
         | EventBody::Accepted { .. }
-        | EventBody::Declined { .. }
         | EventBody::Reserved { .. }
         | EventBody::Released { .. }
         | EventBody::NoShow { .. }
@@ -168,199 +164,31 @@ fn step(mut leg: Leg, event: &Event) -> Result<Leg, Refusal> {
         | EventBody::DecisionAcknowledged
         | EventBody::CaseClosed => {}
     }
-    leg.state = next(leg.state, &event.body, by, at)?;
+    let state = leg.code();
+    leg.state = next(leg.state, &event.body, by, at)
+        .ok_or(Refusal::Incoherent { state, event: event.body.kind() })?;
     leg.version += 1;
     leg.updated_at = at;
     Ok(leg)
 }
 
-fn next(state: State, body: &EventBody, by: &By, at: Millis) -> Result<State, Refusal> {
-    let incoherent = Refusal::Incoherent { state: state.code(), event: body.kind() };
-    let stamp = Stamp { by: by.clone(), at };
-    let stay = |fits: bool, state: State| if fits { Ok(state) } else { Err(incoherent.clone()) };
-    match body {
-        EventBody::Drafted { .. } | EventBody::CaseClosed => Err(incoherent),
-        EventBody::Revised { .. } => stay(matches!(state, State::Draft { .. }), state),
-        EventBody::RecordCompleted { .. } => stay(!matches!(state, State::Draft { .. }), state),
-        EventBody::Discarded => match state {
-            State::Draft { .. } => Ok(State::Discarded { stamp }),
-            _other => Err(incoherent),
-        },
-        EventBody::Submitted => match state {
-            State::Draft { .. } => Ok(State::Submitted { since: at }),
-            _other => Err(incoherent),
-        },
-        EventBody::Opened => match state {
-            State::Submitted { .. } => {
-                Ok(State::Received { clock: DecisionClock { running_since: at, used_before: Span::ZERO } })
-            }
-            _other => Err(incoherent),
-        },
-        EventBody::Asked { .. } => match state {
-            State::Submitted { .. } => Ok(State::InfoRequested { since: at, used: Span::ZERO }),
-            State::Received { clock } => {
-                let used = clock.used_before.plus(at.since(clock.running_since));
-                Ok(State::InfoRequested { since: at, used })
-            }
-            _other => Err(incoherent),
-        },
-        EventBody::Answered { .. } => match state {
-            State::InfoRequested { used, .. } => {
-                Ok(State::Received { clock: DecisionClock { running_since: at, used_before: used } })
-            }
-            _other => Err(incoherent),
-        },
-        EventBody::Accepted { owner, expected_at, implied } => {
-            let acceptance =
-                Acceptance { owner: owner.clone(), expected_at: *expected_at, implied: *implied, stamp };
-            stay(undecided(&state), State::Accepted(Accepted { since: at, acceptance }))
-        }
-        EventBody::Declined { reason, suggestion, text } => stay(
-            undecided(&state),
-            State::Declined {
-                reason: *reason,
-                suggestion: suggestion.clone(),
-                text: text.clone(),
-                stamp,
-                acknowledged: None,
-            },
-        ),
-        EventBody::RedirectRequested { .. } | EventBody::RedirectWithdrawn { .. } => {
-            stay(!matches!(state, State::Draft { .. }), state)
-        }
-        EventBody::Redirected { to_leg, to, note } => stay(
-            state.code().is_before_arrival(),
-            State::Redirected {
-                to_leg: to_leg.clone(),
-                to: to.clone(),
-                note: note.clone(),
-                stamp,
-                acknowledged: None,
-            },
-        ),
-        EventBody::Departed { .. } => stay(state.code().is_before_arrival(), state),
-        EventBody::Cancelled { cancellation } => stay(
-            state.code().is_before_arrival(),
-            State::Cancelled { cancellation: cancellation.clone(), stamp, acknowledged: None },
-        ),
-        EventBody::ForceClosed { reason } => {
-            let fits = !state.code().is_terminal() && state.code() != StateCode::Draft;
-            let closure = Closure::Forced { reason: reason.clone(), was: Box::new(state) };
-            stay(fits, State::Closed { closure, stamp })
-        }
-        EventBody::MarkedInError { reason } => {
-            let fits = !matches!(state, State::Draft { .. } | State::EnteredInError { .. });
-            stay(fits, State::EnteredInError { reason: reason.clone(), was: Box::new(state), stamp })
-        }
-        EventBody::LateNoted { .. } => stay(state.code().is_terminal(), state),
-        EventBody::DecisionAcknowledged => acknowledged(state, stamp).ok_or(incoherent),
-        EventBody::Reserved { .. }
-        | EventBody::Released { .. }
-        | EventBody::NoShow { .. }
-        | EventBody::Rebooked { .. }
-        | EventBody::CancelRequested { .. }
-        | EventBody::CancelRefused { .. } => waiting(state, body, at).ok_or(incoherent),
-        EventBody::Arrived { .. }
-        | EventBody::Admitted { .. }
-        | EventBody::Noted { .. }
-        | EventBody::OutcomeSent { .. }
-        | EventBody::OutcomeAmended { .. }
-        | EventBody::Acknowledged => in_hand(state, body, stamp).ok_or(incoherent),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actor::By;
+    use crate::event::SCHEMA;
+    use crate::ids::{CaseId, LegId, PatientId};
+    use crate::time::Millis;
+
+    #[test]
+    fn an_event_of_another_history_is_refused_and_not_ignored() {
+        let case = Case::new(CaseId::new("case"), "R1", PatientId::new("patient"));
+        let stray =
+            |subject, body| Event { subject, version: 1, schema: SCHEMA, by: By::Clock, at: Millis(0), body };
+        let opened = stray(Subject::Leg(LegId::new("leg")), EventBody::Opened);
+        assert_eq!(evolve(case.clone(), &opened), Err(Refusal::NoSuchLeg { leg: LegId::new("leg") }));
+        let odd = stray(Subject::Case(CaseId::new("case")), EventBody::Opened);
+        let refusal = evolve(case, &odd).expect_err("is refused");
+        assert_eq!(refusal.code(), "referral.incoherent-history");
     }
-}
-
-const fn undecided(state: &State) -> bool {
-    matches!(state, State::Submitted { .. } | State::Received { .. } | State::InfoRequested { .. })
-}
-
-fn acknowledged(mut state: State, stamp: Stamp) -> Option<State> {
-    match &mut state {
-        State::Declined { acknowledged, .. }
-        | State::Redirected { acknowledged, .. }
-        | State::Cancelled { acknowledged, .. } => *acknowledged = Some(stamp),
-        _other => return None,
-    }
-    Some(state)
-}
-
-/// Between acceptance and arrival.
-fn waiting(state: State, body: &EventBody, since: Millis) -> Option<State> {
-    let state = match (body, state) {
-        (
-            EventBody::Reserved { reservation },
-            State::Accepted(Accepted { acceptance, .. }) | State::NoShow { acceptance, .. },
-        ) => State::Reserved(Reserved { since, acceptance, reservation: reservation.clone() }),
-        (EventBody::Released { .. }, State::Reserved(Reserved { acceptance, .. })) => {
-            State::Accepted(Accepted { since, acceptance })
-        }
-        (
-            EventBody::NoShow { attempts },
-            State::Accepted(Accepted { acceptance, .. }) | State::Reserved(Reserved { acceptance, .. }),
-        ) => State::NoShow { since, acceptance, attempts: attempts.clone() },
-        (EventBody::Rebooked { expected_at }, State::NoShow { acceptance, .. }) => {
-            let acceptance = Acceptance { expected_at: *expected_at, ..acceptance };
-            State::Accepted(Accepted { since, acceptance })
-        }
-        (EventBody::CancelRequested { reason }, State::Accepted(accepted)) => {
-            State::CancelRequested { since, reason: reason.clone(), before: BeforeCancel::Accepted(accepted) }
-        }
-        (EventBody::CancelRequested { reason }, State::Reserved(reserved)) => {
-            State::CancelRequested { since, reason: reason.clone(), before: BeforeCancel::Reserved(reserved) }
-        }
-        // The receiver's time starts again: it stood still while the request was open.
-        (EventBody::CancelRefused { .. }, State::CancelRequested { before, .. }) => match before {
-            BeforeCancel::Accepted(accepted) => State::Accepted(Accepted { since, ..accepted }),
-            BeforeCancel::Reserved(reserved) => State::Reserved(Reserved { since, ..reserved }),
-        },
-        _other => return None,
-    };
-    Some(state)
-}
-
-/// From arrival to the acknowledged outcome.
-fn in_hand(state: State, body: &EventBody, stamp: Stamp) -> Option<State> {
-    let at = stamp.at;
-    let state = match (body, state) {
-        (
-            EventBody::Arrived { arrived_at, signature },
-            State::Accepted(Accepted { acceptance, .. })
-            | State::Reserved(Reserved { acceptance, .. })
-            | State::NoShow { acceptance, .. },
-        ) => {
-            let arrival = Arrival { at: *arrived_at, signature: signature.clone(), stamp };
-            State::Arrived { acceptance, arrival, noted_at: None }
-        }
-        (EventBody::Admitted { encounter_number }, State::Arrived { acceptance, arrival, .. }) => {
-            State::InCare { since: at, acceptance, arrival, encounter: encounter_number.clone() }
-        }
-        (EventBody::Noted { .. }, State::Arrived { acceptance, arrival, .. }) => {
-            State::Arrived { acceptance, arrival, noted_at: Some(at) }
-        }
-        (EventBody::Noted { .. }, State::InCare { acceptance, arrival, encounter, .. }) => {
-            State::InCare { since: at, acceptance, arrival, encounter }
-        }
-        (EventBody::OutcomeSent { outcome }, state) => {
-            let (acceptance, arrival, encounter) = match state {
-                State::Arrived { acceptance, arrival, .. } => (Some(acceptance), Some(arrival), None),
-                State::InCare { acceptance, arrival, encounter, .. } => {
-                    (Some(acceptance), Some(arrival), Some(encounter))
-                }
-                before if before.code().is_before_arrival() && outcome.death.is_some() => {
-                    (before.acceptance().cloned(), None, None)
-                }
-                _other => return None,
-            };
-            let course = Course { acceptance, arrival, encounter, outcomes: vec![outcome.clone()] };
-            State::OutcomeSent { since: at, course }
-        }
-        (EventBody::OutcomeAmended { outcome }, State::OutcomeSent { mut course, .. }) => {
-            course.outcomes.push(outcome.clone());
-            State::OutcomeSent { since: at, course }
-        }
-        (EventBody::Acknowledged, State::OutcomeSent { course, .. }) => {
-            State::Closed { closure: Closure::Acknowledged { course: Box::new(course) }, stamp }
-        }
-        _other => return None,
-    };
-    Some(state)
 }

@@ -16,6 +16,7 @@ mod ids;
 mod leg;
 mod owed;
 mod refusal;
+mod stage;
 mod state;
 mod table;
 mod time;

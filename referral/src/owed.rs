@@ -64,10 +64,11 @@ impl Owed {
 }
 
 /// What is owed in a leg. `None` for drafts of the sender's own, for legs that have ended with
-/// nothing left to say, in a closed case, and for a leg that is not there.
+/// nothing left to say, and for a leg that is not there.
 pub fn owed(case: &Case, leg: &LegId, table: &Deadlines) -> Option<Owed> {
     let leg = case.leg(leg)?;
-    if case.is_closed() {
+    // A closed case is settled, but for a decision whose follow-up turned out to be an error.
+    if case.is_closed() && case.is_settled(leg) {
         return None;
     }
     let Due { duty, from, rule, used } = due(case, leg)?;
@@ -144,11 +145,11 @@ fn due(case: &Case, leg: &Leg) -> Option<Due> {
         State::InfoRequested { since, .. } => {
             hand_over(leg).unwrap_or(Due::new(Duty::Answer, *since, |t| t.answer))
         }
-        State::Accepted(Accepted { since, .. }) => hand_over(leg)
-            .or_else(|| on_the_road(leg))
+        State::Accepted(Accepted { since, acceptance }) => hand_over(leg)
+            .or_else(|| on_the_road(leg, acceptance))
             .unwrap_or(Due::new(Duty::Reserve, *since, |t| t.reserve)),
         State::Reserved(Reserved { since, acceptance, .. }) => hand_over(leg)
-            .or_else(|| on_the_road(leg))
+            .or_else(|| on_the_road(leg, acceptance))
             .unwrap_or(Due::new(Duty::Arrive, acceptance.expected_at.max(*since), |t| t.arrive)),
         State::NoShow { since, .. } => Due::new(Duty::Rebook, *since, |t| t.rebook),
         // A first note says that the patient was seen.
@@ -183,9 +184,13 @@ fn hand_over(leg: &Leg) -> Option<Due> {
     leg.redirecting.as_ref().map(|pending| Due::new(Duty::HandOver, pending.at, |t| t.hand_over))
 }
 
-fn on_the_road(leg: &Leg) -> Option<Due> {
+/// A transport that followed from another leg may bring an ETA that has passed.
+fn on_the_road(leg: &Leg, acceptance: &Acceptance) -> Option<Due> {
     match &leg.transport {
-        Transport::Departed(departure) => Some(Due::new(Duty::Arrive, departure.eta, |t| t.arrive_after_eta)),
+        Transport::Departed(departure) => {
+            let eta = departure.eta.max(acceptance.stamp.at);
+            Some(Due::new(Duty::Arrive, eta, |t| t.arrive_after_eta))
+        }
         Transport::None | Transport::Arrived { .. } => None,
     }
 }
@@ -195,5 +200,31 @@ fn slot(leg: &Leg, acceptance: &Acceptance, arrived: Millis) -> Millis {
     match leg.urgency {
         Urgency::Emergency | Urgency::Urgent => arrived,
         Urgency::Routine => arrived.max(acceptance.expected_at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ladder_is_climbed_a_step_at_a_time_from_the_deadline() {
+        let owed = Owed {
+            party: Party::Receiver,
+            organisation: OrganisationId::new("county"),
+            person: None,
+            duty: Duty::Open,
+            due_at: Millis(1_000),
+            ladder: Ladder::Receiver,
+            step: Span(500),
+        };
+        let climbed: Vec<_> = (0..).map_while(|index| owed.rung(index)).collect();
+        let expected = [
+            (Rung::Urge, Millis(1_000)),
+            (Rung::DepartmentDuty, Millis(1_500)),
+            (Rung::DutyOfficer, Millis(2_000)),
+            (Rung::Manager, Millis(2_500)),
+        ];
+        assert_eq!(climbed, expected);
     }
 }

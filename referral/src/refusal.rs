@@ -246,3 +246,30 @@ impl std::fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_of_one_shape() {
+        let codes = Refusal::codes();
+        let unique: std::collections::BTreeSet<_> = codes.iter().collect();
+        assert_eq!(unique.len(), codes.len());
+        for code in codes {
+            let name = code.strip_prefix("referral.").expect("begins with the crate");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_missing_input_names_its_field_in_code_and_details() {
+        let refusal = Refusal::Missing { field: Field::HoldUntil };
+        assert_eq!(
+            (refusal.code(), refusal.field()),
+            ("referral.hold-until-missing", Some(Field::HoldUntil))
+        );
+        let json = serde_json::to_value(&refusal).expect("serializes");
+        assert_eq!(json, serde_json::json!({"missing": {"field": "hold_until"}}));
+    }
+}

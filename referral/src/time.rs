@@ -54,3 +54,15 @@ pub const CLOCK_SKEW: Span = Span::minutes(10);
 
 /// How far back an expected date may lie: a bare date is handed in as its midnight.
 pub const DATE_SLACK: Span = Span::days(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_never_negative_and_a_moment_never_overflows() {
+        assert_eq!(Millis(5).since(Millis(9)), Span::ZERO);
+        assert_eq!(Span(5).less(Span(9)), Span::ZERO);
+        assert_eq!(Millis(i64::MAX).plus(Span::days(1)), Millis(i64::MAX));
+    }
+}

@@ -1,70 +1,9 @@
-//! A patient goes up and comes back: the whole way through the public doors.
-
-use std::collections::BTreeMap;
+//! What clinicians do with a referral, step by step, through the public doors.
 
 use referral::*;
 
-const CLINIC: &str = "clinic";
-const COUNTY: &str = "county";
-const CITY: &str = "city";
-
-fn org(name: &str) -> OrganisationId {
-    OrganisationId::new(name)
-}
-
-fn who(name: &str, organisation: &str, role: Role) -> Actor {
-    Actor::Person(Member {
-        person: PersonId::new(name),
-        organisation: org(organisation),
-        role,
-        oversees: Vec::new(),
-    })
-}
-
-fn village() -> Actor {
-    who("village", CLINIC, Role::VillageDoctor)
-}
-
-fn desk() -> Actor {
-    who("desk", COUNTY, Role::ReferralDesk)
-}
-
-fn doctor() -> Actor {
-    who("doctor", COUNTY, Role::ReceivingDoctor)
-}
-
-fn city_desk() -> Actor {
-    who("city-desk", CITY, Role::ReferralDesk)
-}
-
-fn diagnosis(text: &str) -> Diagnosis {
-    Diagnosis { text: text.into(), ..Diagnosis::default() }
-}
-
-fn input(urgency: Urgency) -> DraftInput {
-    DraftInput {
-        direction: Direction::Up,
-        urgency,
-        to: Some(Destination { organisation: org(COUNTY), department: None }),
-        form: Form {
-            reason: ReferralReason::UnclearOrCapability,
-            complaint: "chest pain".into(),
-            history: String::new(),
-            past_history: String::new(),
-            allergies: String::new(),
-            vitals: BTreeMap::new(),
-            examination: String::new(),
-            diagnosis: diagnosis("angina?"),
-            treatment: String::new(),
-            purpose: String::new(),
-        },
-        consent: Some(Consent { kind: ConsentKind::Written, recorded_at: Millis(0) }),
-    }
-}
-
-fn id(name: &str) -> LegId {
-    LegId::new(name)
-}
+mod support;
+use support::*;
 
 struct World {
     case: Case,
@@ -74,9 +13,12 @@ struct World {
 impl World {
     /// A case whose leg `up` is submitted to the county hospital.
     fn submitted(urgency: Urgency) -> Self {
-        let case = Case::new(CaseId::new("case"), "R1", PatientId::new("patient"));
-        let mut world = Self { case, now: Millis(1_000_000) };
-        world.ok(&village(), "up", Command::Draft { input: input(urgency), replaces: None, based_on: None });
+        let mut world = Self { case: empty_case(), now: Millis(1_000_000) };
+        world.ok(
+            &village(),
+            "up",
+            Command::Draft { input: input(urgency, COUNTY), replaces: None, based_on: None },
+        );
         world.ok(&village(), "up", Command::Submit);
         world
     }
@@ -109,39 +51,8 @@ impl World {
         Some((owed.duty, owed.party, Span(owed.due_at.0 - self.now.0)))
     }
 
-    fn accept(&self) -> Command {
-        Command::Accept { owner: PersonId::new("doctor"), expected_at: self.now }
-    }
-
-    fn arrive(&self) -> Command {
-        Command::Arrive { at: self.now, signature: "desk".into() }
-    }
-
-    fn depart(&self) -> Command {
-        Command::Depart {
-            at: self.now,
-            escort: None,
-            vehicle: None,
-            vitals: BTreeMap::new(),
-            eta: self.now.plus(Span::hours(1)),
-        }
-    }
-}
-
-fn outcome(disposition: Disposition) -> OutcomeNote {
-    OutcomeNote {
-        diagnosis: diagnosis("stable angina"),
-        treatment: "aspirin".into(),
-        plan: "rest".into(),
-        disposition,
-    }
-}
-
-fn to_city(leg: &str) -> Command {
-    Command::Redirect {
-        leg: id(leg),
-        to: Destination { organisation: org(CITY), department: None },
-        note: "no cath lab".into(),
+    fn good(&self, kind: CommandKind) -> Command {
+        sample(kind, self.now, "second", CITY)
     }
 }
 
@@ -151,8 +62,8 @@ fn a_patient_is_referred_up_received_and_handed_back_and_the_case_closes() {
     assert_eq!(w.owed("up"), Some((Duty::Open, Party::Receiver, Span::hours(1))));
     w.ok(&desk(), "up", Command::Open);
     assert_eq!(w.owed("up"), Some((Duty::Decide, Party::Receiver, Span::hours(4))));
-    w.ok(&desk(), "up", w.accept());
-    w.ok(&desk(), "up", w.arrive());
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
+    w.ok(&desk(), "up", w.good(CommandKind::Arrive));
     w.ok(&doctor(), "up", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
     assert_eq!(w.owed("up"), Some((Duty::Acknowledge, Party::Sender, Span::hours(72))));
     assert_eq!(w.ok(&village(), "up", Command::Acknowledge), ["leg.acknowledged", "case.closed"]);
@@ -164,8 +75,8 @@ fn a_patient_is_referred_up_received_and_handed_back_and_the_case_closes() {
 #[test]
 fn a_transfer_back_is_drafted_from_the_outcome_and_owed_by_the_hospital() {
     let mut w = World::submitted(Urgency::Routine);
-    w.ok(&desk(), "up", w.accept());
-    w.ok(&desk(), "up", w.arrive());
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
+    w.ok(&desk(), "up", w.good(CommandKind::Arrive));
     w.ok(&doctor(), "up", Command::Admit { encounter_number: "E1".into() });
     let without = w.refused(
         &doctor(),
@@ -184,13 +95,13 @@ fn a_transfer_back_is_drafted_from_the_outcome_and_owed_by_the_hospital() {
     assert_eq!(w.owed("down"), Some((Duty::Submit, Party::Sender, Span::hours(24))));
     w.ok(&village(), "up", Command::Acknowledge);
     assert!(!w.case.is_closed(), "the patient is still to come back");
-    let mut revised = input(Urgency::Routine);
+    let mut revised = input(Urgency::Routine, COUNTY);
     revised.to = Some(Destination { organisation: org(CLINIC), department: None });
     w.ok(&doctor(), "down", Command::Revise { input: revised });
     w.ok(&doctor(), "down", Command::Submit);
     assert_eq!(w.case.follow_up(&id("up")).map(|leg| &leg.id), Some(&id("down")));
-    w.ok(&village(), "down", w.accept());
-    w.ok(&village(), "down", w.arrive());
+    w.ok(&village(), "down", w.good(CommandKind::Accept));
+    w.ok(&village(), "down", w.good(CommandKind::Arrive));
     w.ok(&village(), "down", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
     assert_eq!(w.ok(&desk(), "down", Command::Acknowledge), ["leg.acknowledged", "case.closed"]);
 }
@@ -210,9 +121,9 @@ fn the_receivers_clock_stands_still_while_information_is_asked_for() {
 #[test]
 fn the_second_to_accept_learns_who_was_quicker() {
     let mut w = World::submitted(Urgency::Routine);
-    w.ok(&desk(), "up", w.accept());
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
     let at = w.now;
-    let refusal = w.refused(&doctor(), "up", w.accept());
+    let refusal = w.refused(&doctor(), "up", w.good(CommandKind::Accept));
     let expected = Refusal::AlreadyAccepted {
         state: StateCode::Accepted,
         owner: PersonId::new("doctor"),
@@ -230,7 +141,7 @@ fn a_declined_leg_is_a_task_of_the_sender_until_acknowledged_or_sent_elsewhere()
     w.ok(&desk(), "up", decline());
     assert_eq!(w.owed("up"), Some((Duty::React, Party::Sender, Span::hours(2))));
     assert!(!w.case.is_closed());
-    let mut elsewhere = input(Urgency::Urgent);
+    let mut elsewhere = input(Urgency::Urgent, COUNTY);
     elsewhere.to = Some(Destination { organisation: org(CITY), department: None });
     let draft = Command::Draft { input: elsewhere, replaces: Some(id("up")), based_on: None };
     w.ok(&village(), "second", draft);
@@ -255,7 +166,7 @@ fn an_emergency_cannot_be_declined_and_needs_no_papers() {
     let mut w = World::submitted(Urgency::Emergency);
     let decline = Command::Decline { reason: DeclineReason::NoBed, suggestion: "city".into(), text: None };
     assert_eq!(w.refused(&desk(), "up", decline), Refusal::EmergencyNotDeclinable);
-    let mut bare = input(Urgency::Emergency);
+    let mut bare = input(Urgency::Emergency, COUNTY);
     bare.consent = None;
     bare.form.complaint.clear();
     w.ok(&village(), "bare", Command::Draft { input: bare, replaces: None, based_on: None });
@@ -263,16 +174,15 @@ fn an_emergency_cannot_be_declined_and_needs_no_papers() {
     let leg = w.case.leg(&id("bare")).expect("is there");
     assert_eq!(leg.missing(), [Field::Complaint, Field::Consent]);
     assert_eq!(record_due(leg, &Deadlines::default()), Some(w.now.plus(Span::hours(6))));
-    let full = input(Urgency::Emergency);
+    let full = input(Urgency::Emergency, COUNTY);
     w.ok(&village(), "bare", Command::CompleteRecord { form: full.form, consent: full.consent });
     assert_eq!(record_due(w.case.leg(&id("bare")).expect("is there"), &Deadlines::default()), None);
 }
 
 #[test]
 fn a_routine_leg_without_consent_is_not_submitted() {
-    let case = Case::new(CaseId::new("case"), "R1", PatientId::new("patient"));
-    let mut w = World { case, now: Millis(0) };
-    let mut bare = input(Urgency::Routine);
+    let mut w = World { case: empty_case(), now: Millis(0) };
+    let mut bare = input(Urgency::Routine, COUNTY);
     bare.consent = Some(Consent { kind: ConsentKind::EmergencyPending, recorded_at: Millis(0) });
     w.ok(&village(), "up", Command::Draft { input: bare, replaces: None, based_on: None });
     assert_eq!(w.refused(&village(), "up", Command::Submit).code(), "referral.consent-missing");
@@ -281,12 +191,12 @@ fn a_routine_leg_without_consent_is_not_submitted() {
 #[test]
 fn a_redirected_emergency_stays_with_the_first_hospital_until_the_next_accepts() {
     let mut w = World::submitted(Urgency::Emergency);
-    w.ok(&village(), "up", w.depart());
-    w.ok(&desk(), "up", to_city("second"));
+    w.ok(&village(), "up", w.good(CommandKind::Depart));
+    w.ok(&desk(), "up", w.good(CommandKind::Redirect));
     assert_eq!((w.state("up"), w.state("second")), (StateCode::Submitted, StateCode::Submitted));
     assert_eq!(w.owed("up"), Some((Duty::HandOver, Party::Receiver, Span::minutes(5))));
     assert_eq!(w.case.patient_at().map(|leg| &leg.id), Some(&id("up")));
-    let events = w.ok(&city_desk(), "second", w.accept());
+    let events = w.ok(&city_desk(), "second", w.good(CommandKind::Accept));
     assert_eq!(events, ["leg.accepted", "leg.redirected", "leg.departed"]);
     assert_eq!((w.state("up"), w.state("second")), (StateCode::Redirected, StateCode::Accepted));
     assert_eq!(w.case.patient_at().map(|leg| &leg.id), Some(&id("second")));
@@ -296,27 +206,27 @@ fn a_redirected_emergency_stays_with_the_first_hospital_until_the_next_accepts()
 #[test]
 fn an_emergency_that_comes_to_the_first_hospital_after_all_calls_the_redirect_off() {
     let mut w = World::submitted(Urgency::Emergency);
-    w.ok(&desk(), "up", to_city("second"));
-    let events = w.ok(&desk(), "up", w.arrive());
+    w.ok(&desk(), "up", w.good(CommandKind::Redirect));
+    let events = w.ok(&desk(), "up", w.good(CommandKind::Arrive));
     assert_eq!(events, ["leg.cancelled", "leg.redirect_withdrawn", "leg.accepted", "leg.arrived"]);
     assert_eq!((w.state("up"), w.state("second")), (StateCode::Arrived, StateCode::Cancelled));
-    assert_eq!(w.refused(&city_desk(), "second", w.arrive()).code(), "referral.leg-ended");
+    assert_eq!(w.refused(&city_desk(), "second", w.good(CommandKind::Arrive)).code(), "referral.leg-ended");
 }
 
 #[test]
 fn an_emergency_that_comes_to_the_next_hospital_unaccepted_is_accepted_by_its_arrival() {
     let mut w = World::submitted(Urgency::Emergency);
-    w.ok(&village(), "up", w.depart());
-    w.ok(&desk(), "up", to_city("second"));
-    let events = w.ok(&city_desk(), "second", w.arrive());
+    w.ok(&village(), "up", w.good(CommandKind::Depart));
+    w.ok(&desk(), "up", w.good(CommandKind::Redirect));
+    let events = w.ok(&city_desk(), "second", w.good(CommandKind::Arrive));
     assert_eq!(events, ["leg.accepted", "leg.redirected", "leg.departed", "leg.arrived"]);
 }
 
 #[test]
 fn a_cancelled_redirect_leaves_the_transport_and_the_duty_with_the_first_hospital() {
     let mut w = World::submitted(Urgency::Emergency);
-    w.ok(&desk(), "up", to_city("second"));
-    w.ok(&village(), "second", w.depart());
+    w.ok(&desk(), "up", w.good(CommandKind::Redirect));
+    w.ok(&village(), "second", w.good(CommandKind::Depart));
     let events = w.ok(&village(), "second", Command::Cancel { reason: "turned back".into() });
     assert_eq!(events, ["leg.cancelled", "leg.redirect_withdrawn", "leg.departed"]);
     assert_eq!(w.case.patient_at().map(|leg| &leg.id), Some(&id("up")));
@@ -326,9 +236,9 @@ fn a_cancelled_redirect_leaves_the_transport_and_the_duty_with_the_first_hospita
 #[test]
 fn a_routine_redirect_ends_the_leg_at_once_and_the_transport_follows() {
     let mut w = World::submitted(Urgency::Routine);
-    w.ok(&desk(), "up", w.accept());
-    w.ok(&village(), "up", w.depart());
-    let events = w.ok(&desk(), "up", to_city("second"));
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
+    w.ok(&village(), "up", w.good(CommandKind::Depart));
+    let events = w.ok(&desk(), "up", w.good(CommandKind::Redirect));
     assert_eq!(events, ["leg.redirected", "leg.drafted", "leg.submitted", "leg.departed"]);
     assert_eq!(w.case.patient_at().map(|leg| &leg.id), Some(&id("second")));
     assert_eq!(w.owed("up"), Some((Duty::React, Party::Sender, Span::days(1))));
@@ -337,12 +247,12 @@ fn a_routine_redirect_ends_the_leg_at_once_and_the_transport_follows() {
 #[test]
 fn a_second_arrival_in_one_case_is_a_conflict_that_names_where_the_patient_is() {
     let mut w = World::submitted(Urgency::Emergency);
-    w.ok(&desk(), "up", w.arrive());
-    let mut other = input(Urgency::Emergency);
+    w.ok(&desk(), "up", w.good(CommandKind::Arrive));
+    let mut other = input(Urgency::Emergency, COUNTY);
     other.to = Some(Destination { organisation: org(CITY), department: None });
     w.ok(&village(), "other", Command::Draft { input: other, replaces: None, based_on: None });
     w.ok(&village(), "other", Command::Submit);
-    let refusal = w.refused(&city_desk(), "other", w.arrive());
+    let refusal = w.refused(&city_desk(), "other", w.good(CommandKind::Arrive));
     let expected = Refusal::PatientElsewhere {
         leg: id("up"),
         organisation: org(COUNTY),
@@ -355,7 +265,7 @@ fn a_second_arrival_in_one_case_is_a_conflict_that_names_where_the_patient_is() 
 #[test]
 fn an_accepted_leg_is_cancelled_only_with_the_receivers_consent() {
     let mut w = World::submitted(Urgency::Urgent);
-    w.ok(&desk(), "up", w.accept());
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
     w.ok(&village(), "up", Command::Cancel { reason: "better".into() });
     assert_eq!(w.owed("up"), Some((Duty::AnswerCancel, Party::Receiver, Span::hours(1))));
     w.ok(&desk(), "up", Command::RefuseCancel { reason: "come".into() });
@@ -369,7 +279,7 @@ fn an_accepted_leg_is_cancelled_only_with_the_receivers_consent() {
 #[test]
 fn the_clock_releases_an_expired_hold_and_nothing_else() {
     let mut w = World::submitted(Urgency::Urgent);
-    w.ok(&desk(), "up", w.accept());
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
     let until = w.now.plus(Span::hours(2));
     let reserve = Command::Reserve { kind: ResourceKind::Bed, label: "12".into(), hold_until: Some(until) };
     w.ok(&desk(), "up", reserve);
@@ -378,13 +288,13 @@ fn the_clock_releases_an_expired_hold_and_nothing_else() {
     w.now = until;
     w.ok(&Actor::Clock, "up", Command::Release);
     assert_eq!(w.state("up"), StateCode::Accepted);
-    assert_eq!(w.refused(&Actor::Clock, "up", w.accept()).code(), "referral.wrong-party");
+    assert_eq!(w.refused(&Actor::Clock, "up", w.good(CommandKind::Accept)).code(), "referral.wrong-party");
 }
 
 #[test]
 fn a_death_on_the_road_is_an_outcome_that_the_sender_acknowledges() {
     let mut w = World::submitted(Urgency::Emergency);
-    w.ok(&village(), "up", w.depart());
+    w.ok(&village(), "up", w.good(CommandKind::Depart));
     let death = Command::RecordDeath { at: w.now, circumstances: "arrest on the road".into() };
     w.ok(&village(), "up", death);
     assert_eq!(w.state("up"), StateCode::OutcomeSent);
@@ -395,8 +305,8 @@ fn a_death_on_the_road_is_an_outcome_that_the_sender_acknowledges() {
 #[test]
 fn an_amended_outcome_keeps_the_old_version_and_is_acknowledged_anew() {
     let mut w = World::submitted(Urgency::Routine);
-    w.ok(&desk(), "up", w.accept());
-    w.ok(&desk(), "up", w.arrive());
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
+    w.ok(&desk(), "up", w.good(CommandKind::Arrive));
     w.ok(&doctor(), "up", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
     w.now = w.now.plus(Span::days(2));
     w.ok(&doctor(), "up", Command::AmendOutcome { outcome: outcome(Disposition::Stays), next: None });
@@ -408,8 +318,8 @@ fn an_amended_outcome_keeps_the_old_version_and_is_acknowledged_anew() {
 #[test]
 fn only_a_manager_forces_a_leg_closed_and_a_late_note_revives_nothing() {
     let mut w = World::submitted(Urgency::Routine);
-    w.ok(&desk(), "up", w.accept());
-    w.ok(&desk(), "up", w.arrive());
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
+    w.ok(&desk(), "up", w.good(CommandKind::Arrive));
     let force = || Command::ForceClose { reason: "hospital moved".into() };
     assert_eq!(w.refused(&doctor(), "up", force()).code(), "referral.wrong-party");
     let stranger = who("boss", CITY, Role::Manager);
@@ -429,8 +339,8 @@ fn only_a_manager_forces_a_leg_closed_and_a_late_note_revives_nothing() {
 #[test]
 fn events_and_legs_survive_their_way_through_json() {
     let mut w = World::submitted(Urgency::Emergency);
-    w.ok(&village(), "up", w.depart());
-    let events = w.try_give(&desk(), "up", to_city("second")).expect("is done");
+    w.ok(&village(), "up", w.good(CommandKind::Depart));
+    let events = w.try_give(&desk(), "up", w.good(CommandKind::Redirect)).expect("is done");
     for event in &events {
         let json = serde_json::to_value(event).expect("serializes");
         assert_eq!(json["schema"], 1);

@@ -43,12 +43,14 @@ pub(super) fn depart(work: &mut Work, leg: &Leg, departure: Departure) -> Result
 pub(super) fn arrive(work: &mut Work, leg: &Leg, at: Millis, signature: &str) -> Result<(), Refusal> {
     let signature = given(signature, Field::Signature)?;
     work.not_future(at, Field::At)?;
-    match (&leg.state, work.by.person().cloned()) {
-        (State::Submitted { .. } | State::Received { .. } | State::InfoRequested { .. }, Some(owner)) => {
-            let accepted = EventBody::Accepted { owner, expected_at: at, implied: true };
-            before::take_over(work, leg, accepted)?;
-        }
-        (_accepted, _) => redirect::withdraw_below(work, &leg.id)?,
+    if leg.state.acceptance().is_some() {
+        redirect::withdraw_below(work, &leg.id)?;
+    } else {
+        let Some(owner) = work.by.person().cloned() else {
+            return Err(Refusal::Missing { field: Field::Owner });
+        };
+        let accepted = EventBody::Accepted { owner, expected_at: at, implied: true };
+        before::take_over(work, leg, accepted)?;
     }
     work.emit(&leg.id, EventBody::Arrived { arrived_at: at, signature })
 }
