@@ -57,6 +57,7 @@ mod tests {
     use super::*;
     use crate::header::{Facts, FrameIndex, InstanceFacts, PatientFacts, SeriesFacts, StudyFacts};
     use crate::index::{Blob, Channel, Source};
+    use crate::text::Fallback;
     use crate::uid::InstanceUid;
 
     fn arrival(bytes: &str, content: &str, transfer_syntax: &str) -> Arrival {
@@ -66,6 +67,7 @@ mod tests {
                 organisation: "o".into(),
                 patient: None,
                 ae_title: None,
+                fallback: Fallback::default(),
             },
             facts: Facts {
                 patient: PatientFacts::default(),
@@ -82,6 +84,7 @@ mod tests {
                     frames: 1,
                     frame_index: FrameIndex::None,
                     waveform: false,
+                    fallback: Fallback::default(),
                 },
             },
             blob: Blob { hash: ContentHash::of(bytes.as_bytes()), size: 1, data_offset: 0 },

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::header::{Date, Facts, FrameIndex, InstanceFacts, PatientFacts, SeriesFacts, StudyFacts};
+use crate::text::Fallback;
 use crate::uid::{ClassUid, InstanceUid, SeriesUid, StudyUid, TransferSyntaxUid};
 
 /// Where an instance came from. The names are the server's own; nothing in this crate looks into them.
@@ -20,6 +21,9 @@ pub struct Source {
     pub patient: Option<String>,
     /// The calling AE title of a DIMSE sender.
     pub ae_title: Option<String>,
+    /// How its text is read where its files don't say.
+    #[serde(default)]
+    pub fallback: Fallback,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,11 +2,16 @@
 //! store, and rows about them live behind the [`index::Index`] port. Knows nothing of referrals, consults,
 //! accounts, HTTP frameworks or SQL; the server composes it.
 
+pub mod blobs;
+pub mod dimse;
 pub mod ecg;
 pub mod filing;
 pub mod header;
 pub mod index;
+pub mod ingest;
 pub mod matching;
 pub mod phantom;
+pub mod refusal;
+pub mod stage;
 pub mod text;
 pub mod uid;

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::FrameIndex;
-use crate::text::PersonName;
+use crate::text::{Fallback, PersonName};
 use crate::uid::{ClassUid, InstanceUid, SeriesUid, StudyUid, TransferSyntaxUid};
 
 /// Everything the index keeps about one instance.
@@ -141,6 +141,9 @@ pub struct InstanceFacts {
     pub frame_index: FrameIndex,
     /// A Waveform Sequence (5400,0100) is present: an ECG, for one.
     pub waveform: bool,
+    /// How undeclared text of its source was read; whoever reads the bytes again must read them alike.
+    #[serde(default)]
+    pub fallback: Fallback,
 }
 
 /// A calendar day as DICOM's DA carries it (PS3.5 §6.2), valid in the proleptic Gregorian calendar.

@@ -3,6 +3,12 @@
 
 pub mod facts;
 pub mod frames;
+pub mod limits;
+pub mod meta;
+pub mod parse;
+pub mod walk;
 
-pub use facts::{Date, Facts, InstanceFacts, PatientFacts, SeriesFacts, StudyFacts};
+pub use facts::{Date, Facts, InstanceFacts, PatientFacts, SeriesFacts, Sex, StudyFacts};
 pub use frames::{FrameIndex, Segment};
+pub use limits::Limits;
+pub use parse::{Parsed, parse_data_set, parse_file};

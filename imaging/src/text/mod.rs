@@ -2,6 +2,9 @@
 //! because the bytes must be decoded before a value is split, and because files from the field lie about their
 //! character set. Pure; called by `header`, `dicomweb` and the server's matching.
 
+pub mod charset;
+mod iso2022;
 pub mod name;
 
+pub use charset::{Charset, Fallback, Kind};
 pub use name::{PersonName, SearchName};
