@@ -139,6 +139,8 @@ const ROWS: &[Row] = &[
     ),
     (&[S::Discarded], K::LateNote, SENDER, When::Always, To::Same),
     (ENDED, K::LateNote, BOTH, When::Always, To::Same),
+    // The third organisation is a member of the case by the redirect.
+    (&[S::Redirected], K::LateNote, &[Who::Elsewhere], When::Always, To::Same),
     (&[S::EnteredInError], K::LateNote, BOTH, When::Always, To::Same),
 ];
 
