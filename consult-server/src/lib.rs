@@ -1,1 +1,113 @@
-//! consult-server
+//! consult-server: the composition of referral, imaging, media and web, and the slices that remain.
+//! Subjects are folders with the same rooms in each; a folder uses only those before it (see ARCHITECTURE.md).
+
+pub mod access;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod directory;
+pub mod error;
+pub mod ground;
+pub mod http;
+pub mod ids;
+pub mod names;
+pub mod notices;
+pub mod page;
+pub mod patients;
+pub mod refs;
+pub mod routes;
+pub mod time;
+pub mod worker;
+
+use crate::config::Config;
+use crate::error::{Refusal, Result};
+use crate::ground::Ground;
+use crate::ids::Entropy;
+use crate::notices::Hub;
+use crate::time::Clock;
+use axum::extract::FromRef;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Everything a handler may reach, put together once.
+#[derive(Clone, FromRef)]
+pub struct App {
+    pub ground: Ground,
+    pub hub: Hub,
+    pub ready: Ready,
+    pub shutdown: CancellationToken,
+}
+
+/// Whether the store is migrated and, in the demo, filled.
+#[derive(Clone)]
+pub struct Ready(tokio::sync::watch::Sender<bool>);
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self(tokio::sync::watch::Sender::new(false))
+    }
+}
+
+impl Ready {
+    pub fn set(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub fn is_set(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    pub async fn wait(&self) {
+        let mut ready = self.0.subscribe();
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ready = ready.wait_for(|ready| *ready).await;
+    }
+}
+
+impl App {
+    pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
+        let ground = Ground::open(config, clock, entropy).await?;
+        Ok(Self { ground, hub: Hub::default(), ready: Ready::default(), shutdown: CancellationToken::new() })
+    }
+}
+
+/// The sockets, bound before anything else so that a port in use is said at once.
+pub struct Listeners {
+    pub http: TcpListener,
+    pub metrics: TcpListener,
+}
+
+impl Listeners {
+    pub async fn bind(config: &Config) -> Result<Self> {
+        Ok(Self {
+            http: bind(config.http.listen, "http.listen").await?,
+            metrics: bind(config.metrics.listen, "metrics.listen").await?,
+        })
+    }
+}
+
+async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|e| Refusal::internal(format!("{key} = {address}: {e}")))
+}
+
+/// Serves until shutdown: HTTP and the worker. `demo` fills an empty store first; `/readyz` answers 503 until then.
+pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
+    let shutdown = app.shutdown.clone();
+    let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = shutdown.clone();
+    let serving = tokio::spawn(async move {
+        axum::serve(listeners.http, service)
+            .with_graceful_shutdown(async move { stop.cancelled().await })
+            .await
+    });
+    if demo {
+        demo::fill(&app).await?;
+    }
+    app.ready.set();
+    let working = tokio::spawn(worker::run(app.clone(), shutdown.clone()));
+    serving.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
+    shutdown.cancel();
+    working.await.map_err(Refusal::internal)?;
+    Ok(())
+}

@@ -1,2 +1,154 @@
-//! consult-server
-fn main() {}
+//! The command line, and the only reader of clock, environment and randomness: everything below is told.
+
+use clap::{Parser, Subcommand};
+use consult_server::config::Config;
+use consult_server::db::audit::Verdict;
+use consult_server::error::Refusal;
+use consult_server::ids::Entropy;
+use consult_server::time::{Clock, Timestamp};
+use consult_server::{App, Listeners, demo, routes, run};
+use figment::providers::Env;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+#[derive(Parser)]
+#[command(version, about = "Telemedicine consultation and regional referral")]
+struct Arguments {
+    /// A TOML file; every key can be overridden by CONSULT__SECTION__KEY.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until Ctrl-C (the default).
+    Serve {
+        /// Fill an empty store with the demo alliance first, and say how to sign in.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Fill an empty store with the demo alliance, and end.
+    Demo,
+    /// Bring the store's schema up to date, and end.
+    Migrate,
+    /// Print the effective configuration; secrets as ***.
+    Config,
+    /// Print the OpenAPI description of /api/v1.
+    Openapi,
+    /// Check the chain of the audit trail and its anchors.
+    VerifyAudit,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_env("CONSULT_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return fail(&format!("the runtime does not start: {e}")),
+    };
+    match runtime.block_on(execute(arguments)) {
+        Ok(code) => code,
+        Err(refusal) => fail(&refusal.internal.unwrap_or_else(|| refusal.code.en().to_owned())),
+    }
+}
+
+async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
+    let config = Config::load(arguments.config.as_deref(), Env::prefixed("CONSULT__").split("__"))
+        .map_err(Refusal::internal)?;
+    match arguments.command.unwrap_or(Command::Serve { demo: false }) {
+        Command::Serve { demo } => serve(config, demo).await?,
+        Command::Demo => demo::fill(&open(config).await?).await?,
+        Command::Migrate => drop(open(config).await?),
+        Command::Config => println!("{}", config.shown()),
+        Command::Openapi => println!("{}", routes::openapi().to_pretty_json().map_err(Refusal::internal)?),
+        Command::VerifyAudit => return verify_audit(config).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(config: Config) -> Result<App, Refusal> {
+    App::open(config, machine_clock(), machine_entropy()).await
+}
+
+async fn serve(config: Config, demo: bool) -> Result<(), Refusal> {
+    let listeners = Listeners::bind(&config).await?;
+    let greeting = greeting(&config, demo);
+    let app = open(config).await?;
+    let shutdown = app.shutdown.clone();
+    tokio::spawn(async move {
+        stop_asked().await;
+        tracing::info!("stopping");
+        shutdown.cancel();
+    });
+    let ready = app.ready.clone();
+    tokio::spawn(async move {
+        ready.wait().await;
+        println!("{greeting}");
+    });
+    run(app, listeners, demo).await
+}
+
+/// Ctrl-C, or the SIGTERM of a service manager.
+async fn stop_asked() {
+    let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(term) => term,
+        Err(e) => return tracing::error!(cause = %e, "signals cannot be heard"),
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
+fn greeting(config: &Config, demo: bool) -> String {
+    let accounts = if demo { demo::ACCOUNTS_TEXT } else { "" };
+    format!("\n  {}\n  data: {}\n{accounts}", config.http.public_url, config.objects.url)
+}
+
+async fn verify_audit(config: Config) -> Result<ExitCode, Refusal> {
+    let app = open(config).await?;
+    let anchors = app.ground.reads.anchors();
+    let verdict = consult_server::db::audit::verify(&mut *app.ground.db.read().await?, &anchors).await?;
+    Ok(match verdict {
+        Verdict::Whole { entries, head } => {
+            println!("whole: {entries} entries, head {head}");
+            ExitCode::SUCCESS
+        }
+        Verdict::Broken { seq, id } => fail(&format!("broken at entry {seq} ({id})")),
+        Verdict::AnchorMissing { seq } => {
+            fail(&format!("the anchored head at entry {seq} is not in the chain"))
+        }
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
+fn machine_clock() -> Clock {
+    Clock::new(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    })
+}
+
+fn machine_entropy() -> Entropy {
+    let random = SystemRandom::new();
+    Entropy::new(move |bytes| {
+        // Without randomness nothing here may go on: tokens and nonces would repeat.
+        if random.fill(bytes).is_err() {
+            std::process::abort();
+        }
+    })
+}
+
+fn fail(sentence: &str) -> ExitCode {
+    eprintln!("consult-server: {sentence}");
+    ExitCode::FAILURE
+}

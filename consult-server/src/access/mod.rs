@@ -1,0 +1,103 @@
+//! Who is calling and what they may: accounts, sessions, the policy table, grants, and the extractor every handler begins with.
+//! Knows no subject's rules; subjects tell it their facts.
+
+pub mod call;
+pub mod flow;
+pub mod grants;
+pub mod http;
+pub mod password;
+pub mod policy;
+pub mod sql;
+pub mod throttle;
+
+use crate::db::change::Author;
+use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId, PositionId, SessionId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use call::Call;
+
+/// What a position does (domain.md §1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    VillageDoctor,
+    TownshipDoctor,
+    ReferralDesk,
+    ReceivingDoctor,
+    Coordinator,
+    Specialist,
+    FamilyDoctor,
+    Manager,
+    Administrator,
+    SecurityAdministrator,
+    Auditor,
+}
+
+impl Role {
+    pub const ALL: &'static [Role] = &[
+        Role::VillageDoctor,
+        Role::TownshipDoctor,
+        Role::ReferralDesk,
+        Role::ReceivingDoctor,
+        Role::Coordinator,
+        Role::Specialist,
+        Role::FamilyDoctor,
+        Role::Manager,
+        Role::Administrator,
+        Role::SecurityAdministrator,
+        Role::Auditor,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::VillageDoctor => "village_doctor",
+            Role::TownshipDoctor => "township_doctor",
+            Role::ReferralDesk => "referral_desk",
+            Role::ReceivingDoctor => "receiving_doctor",
+            Role::Coordinator => "coordinator",
+            Role::Specialist => "specialist",
+            Role::FamilyDoctor => "family_doctor",
+            Role::Manager => "manager",
+            Role::Administrator => "administrator",
+            Role::SecurityAdministrator => "security_administrator",
+            Role::Auditor => "auditor",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|role| role.as_str() == text)
+    }
+
+    /// Whether the role may see clinical content at all; the three powers of administration never do.
+    pub fn is_clinical(self) -> bool {
+        !matches!(self, Role::Administrator | Role::SecurityAdministrator | Role::Auditor)
+    }
+}
+
+/// A signed-in person in the position they act in.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub alliance: AllianceId,
+    pub person: PersonId,
+    pub name: String,
+    pub position: PositionId,
+    pub role: Role,
+    pub organisation: OrganisationId,
+    pub organisation_name: String,
+    pub department: Option<DepartmentId>,
+    pub session: SessionId,
+}
+
+impl Caller {
+    pub fn author(&self, from: &str, request_id: &str) -> Author {
+        Author {
+            person: Some(self.person.clone()),
+            position: Some(self.position.clone()),
+            organisation: Some(self.organisation.clone()),
+            session: Some(self.session.clone()),
+            from: from.to_owned(),
+            request_id: request_id.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Statements on accounts, sessions and positions. Decides nothing.
+
+use super::{Caller, Role};
+use crate::db::{Conn, Tx};
+use crate::error::{Refusal, Result};
+use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId, PositionId, SessionId};
+use crate::refs::{DepartmentRef, OrganisationRef};
+use crate::time::Timestamp;
+use sqlx::Row as _;
+
+pub struct Account {
+    pub person: PersonId,
+    pub alliance: AllianceId,
+    pub password_hash: String,
+    pub demo: bool,
+    pub blocked_until: Timestamp,
+}
+
+/// A session with its caller, and what decides whether it is alive.
+pub struct Resumed {
+    pub caller: Caller,
+    pub seen_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ended: bool,
+    pub position_until: Option<Timestamp>,
+}
+
+const ACCOUNT: &str =
+    "SELECT person_id, alliance_id, password_hash, demo, blocked_until FROM account WHERE login = $1";
+const INSERT_ACCOUNT: &str = "INSERT INTO account (person_id, alliance_id, login, password_hash, demo, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+const IS_DEMO: &str = "SELECT demo FROM account WHERE person_id = $1";
+const LOGIN: &str = "SELECT login FROM account WHERE person_id = $1";
+const ADD_FAILURE: &str =
+    "UPDATE account SET failures = failures + 1 WHERE person_id = $1 RETURNING failures";
+const BLOCK: &str = "UPDATE account SET blocked_until = $1 WHERE person_id = $2";
+const CLEAR_FAILURES: &str = "UPDATE account SET failures = 0, blocked_until = 0 WHERE person_id = $1";
+const FIRST_POSITION: &str = "SELECT id FROM position WHERE person_id = $1 AND valid_from <= $2 \
+     AND (valid_until IS NULL OR valid_until > $2) ORDER BY valid_from, id LIMIT 1";
+const INSERT_SESSION: &str = "INSERT INTO session (id, token_hash, alliance_id, person_id, position_id, from_address, created_at, seen_at, expires_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
+const CALLER: &str = "SELECT s.id, s.alliance_id, s.person_id, p.name, s.position_id, x.role, x.organisation_id, o.name, x.department_id, \
+     s.seen_at, s.expires_at, CASE WHEN s.ended_at IS NULL THEN 0 ELSE 1 END, x.valid_until \
+     FROM session s JOIN person p ON p.id = s.person_id JOIN position x ON x.id = s.position_id JOIN organisation o ON o.id = x.organisation_id \
+     WHERE s.token_hash = $1";
+const TOUCH: &str = "UPDATE session SET seen_at = $1 WHERE id = $2";
+const END: &str = "UPDATE session SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL";
+
+pub async fn account(conn: &mut Conn, login: &str) -> Result<Option<Account>> {
+    let Some(row) = sqlx::query(ACCOUNT).bind(login).fetch_optional(conn).await? else { return Ok(None) };
+    Ok(Some(Account {
+        person: PersonId::trusted(row.try_get::<String, _>(0)?),
+        alliance: AllianceId::trusted(row.try_get::<String, _>(1)?),
+        password_hash: row.try_get(2)?,
+        demo: row.try_get::<i64, _>(3)? != 0,
+        blocked_until: Timestamp(row.try_get(4)?),
+    }))
+}
+
+pub async fn insert_account(
+    tx: &mut Tx,
+    person: &PersonId,
+    alliance: &AllianceId,
+    login: &str,
+    password_hash: &str,
+    demo: bool,
+) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(INSERT_ACCOUNT)
+        .bind(person.as_str())
+        .bind(alliance.as_str())
+        .bind(login)
+        .bind(password_hash)
+        .bind(i64::from(demo))
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn is_demo(conn: &mut Conn, person: &PersonId) -> Result<bool> {
+    let row = sqlx::query(IS_DEMO).bind(person.as_str()).fetch_one(conn).await?;
+    Ok(row.try_get::<i64, _>(0)? != 0)
+}
+
+pub async fn login(conn: &mut Conn, person: &PersonId) -> Result<String> {
+    Ok(sqlx::query(LOGIN).bind(person.as_str()).fetch_one(conn).await?.try_get(0)?)
+}
+
+pub async fn add_failure(tx: &mut Tx, person: &PersonId) -> Result<i64> {
+    Ok(sqlx::query(ADD_FAILURE).bind(person.as_str()).fetch_one(tx.conn()).await?.try_get(0)?)
+}
+
+pub async fn block_until(tx: &mut Tx, person: &PersonId, until: Timestamp) -> Result<()> {
+    sqlx::query(BLOCK).bind(until.0).bind(person.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub async fn clear_failures(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    sqlx::query(CLEAR_FAILURES).bind(person.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub async fn first_position(
+    conn: &mut Conn,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<Option<PositionId>> {
+    let row = sqlx::query(FIRST_POSITION).bind(person.as_str()).bind(now.0).fetch_optional(conn).await?;
+    Ok(match row {
+        Some(row) => Some(PositionId::trusted(row.try_get::<String, _>(0)?)),
+        None => None,
+    })
+}
+
+pub async fn insert_session(
+    tx: &mut Tx,
+    id: &str,
+    token_hash: &str,
+    account: &Account,
+    position: &PositionId,
+    from: &str,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(INSERT_SESSION)
+        .bind(id)
+        .bind(token_hash)
+        .bind(account.alliance.as_str())
+        .bind(account.person.as_str())
+        .bind(position.as_str())
+        .bind(from)
+        .bind(now)
+        .bind(expires_at.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn caller(conn: &mut Conn, token_hash: &str) -> Result<Option<Resumed>> {
+    let Some(row) = sqlx::query(CALLER).bind(token_hash).fetch_optional(conn).await? else { return Ok(None) };
+    let role: String = row.try_get(5)?;
+    let position: String = row.try_get(4)?;
+    let role = Role::parse(&role)
+        .ok_or_else(|| Refusal::internal(format!("position {position} has no known role")))?;
+    Ok(Some(Resumed {
+        caller: Caller {
+            session: SessionId::trusted(row.try_get::<String, _>(0)?),
+            alliance: AllianceId::trusted(row.try_get::<String, _>(1)?),
+            person: PersonId::trusted(row.try_get::<String, _>(2)?),
+            name: row.try_get(3)?,
+            position: PositionId::trusted(position),
+            role,
+            organisation: OrganisationId::trusted(row.try_get::<String, _>(6)?),
+            organisation_name: row.try_get(7)?,
+            department: row.try_get::<Option<String>, _>(8)?.map(DepartmentId::trusted),
+        },
+        seen_at: Timestamp(row.try_get(9)?),
+        expires_at: Timestamp(row.try_get(10)?),
+        ended: row.try_get::<i64, _>(11)? != 0,
+        position_until: row.try_get::<Option<i64>, _>(12)?.map(Timestamp),
+    }))
+}
+
+pub async fn touch_session(tx: &mut Tx, session: &SessionId) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(TOUCH).bind(now).bind(session.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub async fn end_session(tx: &mut Tx, session: &SessionId) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(END).bind(now).bind(session.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+const POSITIONS: &str = "SELECT x.id, x.role, o.id, o.name, d.id, d.name FROM position x JOIN organisation o ON o.id = x.organisation_id \
+     LEFT JOIN department d ON d.id = x.department_id WHERE x.person_id = $1 AND x.valid_from <= $2 \
+     AND (x.valid_until IS NULL OR x.valid_until > $2) ORDER BY x.valid_from, x.id";
+const ALLIANCE: &str = "SELECT id, name, timezone FROM alliance WHERE id = $1";
+
+/// The positions a person holds now, in the form `/session` shows them.
+pub async fn positions(
+    conn: &mut Conn,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<Vec<super::http::Position>> {
+    use super::http::Position;
+    let rows = sqlx::query(POSITIONS).bind(person.as_str()).bind(now.0).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let role: String = row.try_get(1)?;
+            let department =
+                match (row.try_get::<Option<String>, _>(4)?, row.try_get::<Option<String>, _>(5)?) {
+                    (Some(id), Some(name)) => Some(DepartmentRef { id: DepartmentId::trusted(id), name }),
+                    (Some(_) | None, Some(_) | None) => None,
+                };
+            Ok(Position {
+                id: PositionId::trusted(row.try_get::<String, _>(0)?),
+                role: Role::parse(&role).ok_or_else(|| Refusal::internal("a position has no known role"))?,
+                organisation: OrganisationRef {
+                    id: OrganisationId::trusted(row.try_get::<String, _>(2)?),
+                    name: row.try_get(3)?,
+                },
+                department,
+            })
+        })
+        .collect()
+}
+
+pub async fn alliance(conn: &mut Conn, id: &AllianceId) -> Result<super::http::MeAlliance> {
+    let row = sqlx::query(ALLIANCE).bind(id.as_str()).fetch_one(conn).await?;
+    Ok(super::http::MeAlliance {
+        id: AllianceId::trusted(row.try_get::<String, _>(0)?),
+        name: row.try_get(1)?,
+        timezone: row.try_get(2)?,
+    })
+}

@@ -1,0 +1,225 @@
+//! Configuration: one struct per section, each with its default; a TOML file and `CONSULT__SECTION__KEY` override.
+//! Unknown keys are errors. Secrets print as `***`. Without a file everything works on loopback.
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub http: Http,
+    pub alliance: Alliance,
+    pub keys: Keys,
+    pub store: Store,
+    pub objects: Objects,
+    pub audit: Audit,
+    pub dimse: Dimse,
+    pub media: Media,
+    pub metrics: Metrics,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    pub listen: SocketAddr,
+    /// What links use; the origin check accepts it (and 127.0.0.1 while listening there).
+    pub public_url: String,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { listen: ([127, 0, 0, 1], 8080).into(), public_url: "http://localhost:8080".to_owned() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Alliance {
+    /// IANA name of the zone in which days, rosters and reports are counted.
+    pub timezone: String,
+}
+
+impl Default for Alliance {
+    fn default() -> Self {
+        Self { timezone: "Asia/Shanghai".to_owned() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keys {
+    /// The envelope key of sealed columns; made at the first start, mode 600.
+    pub file: PathBuf,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { file: "data/keys".into() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: Secret,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { url: Secret("sqlite:data/consult.db".to_owned()) }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Objects {
+    /// `file:FOLDER`.
+    pub url: String,
+    /// Where uploads are kept until they are whole.
+    pub staging: PathBuf,
+}
+
+impl Default for Objects {
+    fn default() -> Self {
+        Self { url: "file:data/objects".to_owned(), staging: "data/uploads".into() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audit {
+    /// The folder of the read spool and of the anchors of the chain.
+    pub folder: PathBuf,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { folder: "data/audit".into() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dimse {
+    pub listen: SocketAddr,
+    pub ae_title: String,
+}
+
+impl Default for Dimse {
+    fn default() -> Self {
+        Self { listen: ([127, 0, 0, 1], 11112).into(), ae_title: "CONSULT".to_owned() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Media {
+    /// One UDP port for all media.
+    pub udp: SocketAddr,
+    /// What browsers are told to send to, where that differs (NAT, proxy).
+    pub advertise: Option<SocketAddr>,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self { udp: ([127, 0, 0, 1], 8443).into(), advertise: None }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    pub listen: SocketAddr,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self { listen: ([127, 0, 0, 1], 9090).into() }
+    }
+}
+
+impl Config {
+    /// Defaults, then the file (if one is named), then the environment.
+    pub fn load(file: Option<&Path>, env: Env) -> Result<Self, String> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(format!("the configuration file {} does not exist", file.display()));
+            }
+            figment = figment.merge(Toml::file(file));
+        }
+        figment.merge(env).extract().map_err(|e| e.to_string())
+    }
+
+    /// Puts every path below one folder and every listener on a free loopback port: for tests.
+    pub fn in_folder(folder: &Path) -> Self {
+        let any: SocketAddr = ([127, 0, 0, 1], 0).into();
+        let mut config = Self::default();
+        config.http.listen = any;
+        config.dimse.listen = any;
+        config.media.udp = any;
+        config.metrics.listen = any;
+        config.keys.file = folder.join("keys");
+        config.store.url = Secret(format!("sqlite:{}", folder.join("consult.db").display()));
+        config.objects.url = format!("file:{}", folder.join("objects").display());
+        config.objects.staging = folder.join("uploads");
+        config.audit.folder = folder.join("audit");
+        config
+    }
+
+    /// The effective configuration as TOML would have it, secrets hidden.
+    pub fn shown(&self) -> String {
+        let mut config = self.clone();
+        config.store.url = Secret(config.store.url.hidden());
+        serde_json::to_string_pretty(&config).unwrap_or_default()
+    }
+}
+
+/// A value that may hold a password: it never prints itself.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl Secret {
+    fn hidden(&self) -> String {
+        match self.0.split_once('@') {
+            Some((head, tail)) => {
+                let scheme = head.split_once("://").map_or("", |(scheme, _)| scheme);
+                format!("{scheme}://***@{tail}")
+            }
+            None => self.0.clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("consult.toml");
+        std::fs::write(&file, "[http]\nlissten = \"127.0.0.1:1\"\n").unwrap();
+        let error = Config::load(Some(&file), Env::prefixed("CONSULT_TEST_NONE__")).unwrap_err();
+        assert!(error.contains("lissten"), "{error}");
+    }
+
+    #[test]
+    fn the_password_of_the_store_is_not_shown() {
+        let mut config = Config::default();
+        config.store.url = Secret("postgres://consult:word@db/consult".to_owned());
+        assert!(!config.shown().contains("word") && config.shown().contains("***@db/consult"));
+        assert!(!format!("{config:?}").contains("word"));
+    }
+}

@@ -1,0 +1,54 @@
+//! Brings the schema up to date, one named step after the other, each in a transaction of its own.
+//! A step that was applied is never changed: its checksum is compared at every start.
+
+use super::{Conn, Engine};
+use crate::error::{Refusal, Result};
+use crate::time::Timestamp;
+use sqlx::{AssertSqlSafe, Executor as _, Row as _};
+
+/// In order. `{{identity}}` stands for the engine's self-numbering key.
+const STEPS: &[(&str, &str)] = &[
+    ("0001_ground", include_str!("../../migrations/0001_ground.sql")),
+    ("0002_patients", include_str!("../../migrations/0002_patients.sql")),
+];
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+const APPLIED: &str = "SELECT checksum FROM schema_step WHERE name = $1";
+const APPLY: &str = "INSERT INTO schema_step (name, checksum, applied_at) VALUES ($1, $2, $3)";
+
+pub(super) async fn run(engine: Engine, conn: &mut Conn, now: Timestamp) -> Result<()> {
+    let begin = match engine {
+        Engine::Sqlite => "BEGIN IMMEDIATE",
+        Engine::Postgres => "BEGIN",
+    };
+    conn.execute(begin).await?;
+    let done = steps(engine, conn, now).await;
+    conn.execute(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+    done
+}
+
+async fn steps(engine: Engine, conn: &mut Conn, now: Timestamp) -> Result<()> {
+    if engine == Engine::Postgres {
+        // Two servers may start at once; the second waits here and finds the work done.
+        conn.execute("SELECT pg_advisory_xact_lock(7217421)").await?;
+    }
+    conn.execute(TABLE).await?;
+    for (name, text) in STEPS {
+        let checksum = blake3::hash(text.as_bytes()).to_hex().to_string();
+        let applied = sqlx::query(APPLIED).bind(*name).fetch_optional(&mut *conn).await?;
+        match applied {
+            Some(row) if row.try_get::<String, _>(0)? == checksum => continue,
+            Some(_) => {
+                return Err(Refusal::internal(format!(
+                    "schema step {name} differs from the one applied to this store"
+                )));
+            }
+            None => {}
+        }
+        let text = text.replace("{{identity}}", engine.identity());
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await?;
+        sqlx::query(APPLY).bind(*name).bind(checksum).bind(now.0).execute(&mut *conn).await?;
+        tracing::info!(step = name, "schema step applied");
+    }
+    Ok(())
+}

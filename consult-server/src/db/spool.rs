@@ -1,0 +1,123 @@
+//! The read spool: reads are appended to a file by one `write(2)` before the response leaves, so that they survive a kill,
+//! and are taken into the audit table from there. Image reads coalesce. Knows nothing of who may read.
+
+use super::{Db, audit};
+use crate::error::{Refusal, Result};
+use crate::ids::Entropy;
+use crate::time::{Clock, Timestamp};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// One row per person, study, session and this time.
+const COALESCE_SECONDS: i64 = 15 * 60;
+
+#[derive(Clone)]
+pub struct ReadSpool(Arc<Inner>);
+
+struct Inner {
+    folder: PathBuf,
+    clock: Clock,
+    entropy: Entropy,
+    /// A std mutex: held for one short write, never across an await.
+    state: Mutex<State>,
+}
+
+struct State {
+    current: Option<(PathBuf, File)>,
+    recent: BTreeMap<(String, String, String), Timestamp>,
+}
+
+impl ReadSpool {
+    pub fn open(folder: &Path, clock: Clock, entropy: Entropy) -> Result<Self> {
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Refusal::internal(format!("the audit folder cannot be made: {e}")))?;
+        let state = Mutex::new(State { current: None, recent: BTreeMap::new() });
+        Ok(Self(Arc::new(Inner { folder: folder.to_owned(), clock, entropy, state })))
+    }
+
+    pub fn anchors(&self) -> PathBuf {
+        self.0.folder.join("anchors")
+    }
+
+    /// Appends one read. When this answers `Ok` the read survives a kill of the process.
+    pub fn append(&self, mut entry: audit::Entry) -> Result<()> {
+        let now = self.0.clock.now();
+        entry.id = self.0.entropy.uuid(now);
+        let line = super::to_json(&entry)? + "\n";
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.current.is_none() {
+            let path = self.0.folder.join(format!("reads-{}.jsonl", entry.id));
+            let file =
+                File::options().create_new(true).append(true).open(&path).map_err(Refusal::internal)?;
+            state.current = Some((path, file));
+        }
+        match &mut state.current {
+            Some((_, file)) => file.write_all(line.as_bytes()).map_err(Refusal::internal),
+            None => Ok(()),
+        }
+    }
+
+    /// As `append`, but at most once per person, subject and session in fifteen minutes.
+    pub fn append_coalesced(&self, entry: audit::Entry) -> Result<()> {
+        let now = self.0.clock.now();
+        let text = |t: &Option<String>| t.clone().unwrap_or_default();
+        let key = (text(&entry.person), text(&entry.session), entry.subject_id.clone());
+        {
+            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.recent.get(&key).is_some_and(|last| now < last.plus_seconds(COALESCE_SECONDS)) {
+                return Ok(());
+            }
+            state.recent.retain(|_, last| now < last.plus_seconds(COALESCE_SECONDS));
+        }
+        self.append(entry)?;
+        // Only a read that was written down may stand for later ones.
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.recent.insert(key, now);
+        Ok(())
+    }
+
+    /// Takes every spooled read into the audit table, also those of a process that was killed.
+    pub async fn take_in(&self, db: &Db) -> Result<()> {
+        let closed = self.0.state.lock().unwrap_or_else(PoisonError::into_inner).current.take();
+        drop(closed);
+        for path in self.spooled()? {
+            let text = std::fs::read_to_string(&path).map_err(Refusal::internal)?;
+            // A line torn by a power cut was never acknowledged: its response had not left.
+            let entries: Vec<audit::Entry> =
+                text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            db.write(move |tx| {
+                Box::pin(async move {
+                    for entry in &entries {
+                        audit::insert(tx, entry).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+            std::fs::remove_file(&path).map_err(Refusal::internal)?;
+        }
+        Ok(())
+    }
+
+    fn spooled(&self) -> Result<Vec<PathBuf>> {
+        // Appends may have opened a new file meanwhile; it is left for the next time.
+        let open = self
+            .0
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .current
+            .as_ref()
+            .map(|(path, _)| path.clone());
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(&self.0.folder)
+            .map_err(Refusal::internal)?
+            .filter_map(|entry| entry.ok().map(|e| e.path()))
+            .filter(|p| p.extension().is_some_and(|e| e == "jsonl") && open.as_ref() != Some(p))
+            .collect();
+        paths.sort();
+        Ok(paths)
+    }
+}

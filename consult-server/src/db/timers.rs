@@ -1,0 +1,82 @@
+//! Deadlines as rows: set in the transaction of the change that starts the clock, fired once each and in order,
+//! also after an outage (I-15). Knows no subject: `worker` calls the subject's flow when one is due.
+
+use super::{Conn, Tx};
+use crate::error::Result;
+use crate::ids::AllianceId;
+use crate::time::Timestamp;
+use sqlx::Row as _;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timer {
+    pub id: String,
+    pub alliance: AllianceId,
+    pub subject_kind: String,
+    pub subject_id: String,
+    /// What is due, a code of the subject.
+    pub kind: String,
+    pub due_at: Timestamp,
+}
+
+const CLEAR: &str = "DELETE FROM timer WHERE subject_kind = $1 AND subject_id = $2";
+const SET: &str = "INSERT INTO timer (id, alliance_id, subject_kind, subject_id, kind, due_at) VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (subject_kind, subject_id, kind) DO UPDATE SET id = excluded.id, due_at = excluded.due_at";
+const DUE: &str = "SELECT id, alliance_id, subject_kind, subject_id, kind, due_at FROM timer WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+const NEXT: &str = "SELECT MIN(due_at) FROM timer";
+const TAKE: &str = "DELETE FROM timer WHERE id = $1";
+
+/// Sets the timer of that kind for a subject, or moves it.
+pub async fn set(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    subject: (&str, &str),
+    kind: &str,
+    due_at: Timestamp,
+) -> Result<()> {
+    let id = tx.new_id();
+    sqlx::query(SET)
+        .bind(id)
+        .bind(alliance.as_str())
+        .bind(subject.0)
+        .bind(subject.1)
+        .bind(kind)
+        .bind(due_at.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Removes every timer of a subject.
+pub async fn clear(tx: &mut Tx, subject: (&str, &str)) -> Result<()> {
+    sqlx::query(CLEAR).bind(subject.0).bind(subject.1).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The timers that are due, oldest first.
+pub async fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Timer>> {
+    let rows = sqlx::query(DUE).bind(now.0).bind(limit).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Timer {
+                id: row.try_get(0)?,
+                alliance: AllianceId::trusted(row.try_get::<String, _>(1)?),
+                subject_kind: row.try_get(2)?,
+                subject_id: row.try_get(3)?,
+                kind: row.try_get(4)?,
+                due_at: Timestamp(row.try_get(5)?),
+            })
+        })
+        .collect()
+}
+
+/// When the next timer is due, if there is one.
+pub async fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    let row = sqlx::query(NEXT).fetch_one(conn).await?;
+    Ok(row.try_get::<Option<i64>, _>(0)?.map(Timestamp))
+}
+
+/// Takes a timer, in the transaction of what it causes. `false`: somebody else took or moved it, do nothing.
+pub async fn take(tx: &mut Tx, timer: &Timer) -> Result<bool> {
+    let done = sqlx::query(TAKE).bind(timer.id.as_str()).execute(tx.conn()).await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,135 @@
+//! The demo alliance: 清河县医共体 with people, accounts and patients, made once in an empty store.
+//! Goes through the same flows as everybody where there is a flow. Accounts work on loopback only.
+
+mod cast;
+
+use crate::App;
+use crate::access::policy::Relation;
+use crate::access::{grants, password, sql as access};
+use crate::db::Tx;
+use crate::directory::AgreementKind;
+use crate::directory::sql::{self as directory, NewAlliance, NewOrganisation, NewPerson, NewPosition};
+use crate::error::{Code, Result};
+use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId, PositionId};
+use crate::names;
+use crate::patients::sql as patients;
+use std::collections::BTreeMap;
+
+/// Every demo account's password.
+pub const PASSWORD: &str = "demo-only-2026";
+
+/// How to sign in, printed at the start.
+pub const ACCOUNTS_TEXT: &str = "  \
+  demo accounts (password demo-only-2026): village, township, desk, doctor, specialist, coordinator, manager, admin,\n    \
+  security, auditor, family\n";
+
+const YEAR_SECONDS: i64 = 365 * 24 * 3600;
+
+/// Fills an empty store; a store that holds an alliance is left as it is.
+pub async fn fill(app: &App) -> Result<()> {
+    if directory::any_alliance(&mut *app.ground.db.read().await?).await? {
+        return Ok(());
+    }
+    let password_hash = password::hash(PASSWORD.to_owned(), &app.ground.entropy).await?;
+    let ground = app.ground.clone();
+    app.ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let stage = directory_of(tx, &ground.config.alliance.timezone, &password_hash).await?;
+                patients_of(tx, &ground, &stage).await
+            })
+        })
+        .await?;
+    tracing::info!("the demo alliance was made");
+    Ok(())
+}
+
+/// Who and what was made, by the keys of `cast`.
+pub struct Stage {
+    pub alliance: AllianceId,
+    pub organisations: BTreeMap<&'static str, OrganisationId>,
+    pub departments: BTreeMap<(&'static str, &'static str), DepartmentId>,
+}
+
+async fn directory_of(tx: &mut Tx, timezone: &str, password_hash: &str) -> Result<Stage> {
+    let alliance = AllianceId::trusted(tx.new_id());
+    directory::insert_alliance(tx, NewAlliance { id: &alliance, name: "清河县医共体", timezone }).await?;
+    let mut stage = Stage { alliance, organisations: BTreeMap::new(), departments: BTreeMap::new() };
+    for organisation in cast::ORGANISATIONS {
+        let id = OrganisationId::trusted(tx.new_id());
+        let parent = organisation.parent.and_then(|key| stage.organisations.get(key));
+        let new = NewOrganisation {
+            id: &id,
+            parent,
+            name: organisation.name,
+            code: organisation.code,
+            level: organisation.level,
+        };
+        directory::insert_organisation(tx, &stage.alliance, new).await?;
+        for (code, name) in organisation.departments {
+            let department = DepartmentId::trusted(tx.new_id());
+            directory::insert_department(tx, &stage.alliance, &id, &department, code, name).await?;
+            stage.departments.insert((organisation.key, code), department);
+        }
+        stage.organisations.insert(organisation.key, id);
+    }
+    for (kind, from, to) in cast::AGREEMENTS {
+        let kind = if *kind == "consult" { AgreementKind::Consult } else { AgreementKind::Referral };
+        directory::insert_agreement(
+            tx,
+            &stage.alliance,
+            kind,
+            stage.organisation(from)?,
+            stage.organisation(to)?,
+        )
+        .await?;
+    }
+    for person in cast::PEOPLE {
+        insert_person(tx, &stage, person, password_hash).await?;
+    }
+    Ok(stage)
+}
+
+async fn insert_person(tx: &mut Tx, stage: &Stage, person: &cast::Person, password_hash: &str) -> Result<()> {
+    let id = PersonId::trusted(tx.new_id());
+    let is_doctor = person.role.is_clinical();
+    let new = NewPerson {
+        id: &id,
+        name: person.name,
+        name_search: &names::search_text(person.name),
+        title: person.title,
+        licence_until: is_doctor.then(|| tx.now.plus_seconds(3 * YEAR_SECONDS)),
+        practising_since: is_doctor.then(|| tx.now.plus_seconds(-8 * YEAR_SECONDS)),
+    };
+    directory::insert_person(tx, &stage.alliance, new).await?;
+    let department = person.department.and_then(|code| stage.departments.get(&(person.organisation, code)));
+    let new = NewPosition {
+        id: &PositionId::trusted(tx.new_id()),
+        person: &id,
+        organisation: stage.organisation(person.organisation)?,
+        department,
+        role: person.role,
+    };
+    directory::insert_position(tx, &stage.alliance, new).await?;
+    access::insert_account(tx, &id, &stage.alliance, person.login, password_hash, true).await
+}
+
+async fn patients_of(tx: &mut Tx, ground: &crate::ground::Ground, stage: &Stage) -> Result<()> {
+    let today = ground.today();
+    for patient in cast::PATIENTS {
+        let id = PatientId::trusted(tx.new_id());
+        let checked = crate::patients::rules::check(patient.input(id.clone()), today)?;
+        let organisation = stage.organisation(patient.registered_by)?;
+        patients::insert(tx, &ground.keys, &stage.alliance, organisation, &id, &checked).await?;
+        let subject = ("patient", id.as_str());
+        grants::give(tx, &stage.alliance, organisation, &id, Relation::OwnRecord, subject).await?;
+    }
+    Ok(())
+}
+
+impl Stage {
+    fn organisation(&self, key: &str) -> Result<&OrganisationId> {
+        self.organisations.get(key).ok_or_else(|| Code::Internal.into())
+    }
+}

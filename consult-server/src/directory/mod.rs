@@ -1,0 +1,56 @@
+//! Organisations, departments, people and cooperation agreements: the map on which legs and consults travel.
+//! Knows no patient, no leg and no consult.
+
+pub mod http;
+pub mod sql;
+
+use crate::access::Role;
+use crate::refs::{DepartmentRef, OrganisationRef};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Organisation {
+    pub id: crate::ids::OrganisationId,
+    pub name: String,
+    pub code: String,
+    /// `city_hospital`, `county_hospital`, `township_centre` or `village_clinic`.
+    pub level: String,
+    pub parent: Option<OrganisationRef>,
+    pub departments: Vec<DepartmentRef>,
+    /// What the caller's organisation may ask of this one.
+    pub agreements: Agreements,
+}
+
+#[derive(Debug, Default, Clone, Copy, Serialize, ToSchema)]
+pub struct Agreements {
+    pub consult: bool,
+    pub referral: bool,
+}
+
+/// A person in one of their positions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Colleague {
+    pub id: crate::ids::PersonId,
+    pub name: String,
+    pub title: Option<String>,
+    pub role: Role,
+    pub organisation: OrganisationRef,
+    pub department: Option<DepartmentRef>,
+}
+
+/// The kinds of cooperation agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgreementKind {
+    Consult,
+    Referral,
+}
+
+impl AgreementKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AgreementKind::Consult => "consult",
+            AgreementKind::Referral => "referral",
+        }
+    }
+}

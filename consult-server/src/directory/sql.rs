@@ -1,0 +1,337 @@
+//! Statements on organisations, departments, people and agreements. Decides nothing.
+
+use super::{AgreementKind, Agreements, Colleague, Organisation};
+use crate::access::Role;
+use crate::db::{Conn, Tx};
+use crate::error::{Refusal, Result};
+use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId, PositionId};
+use crate::refs::{DepartmentRef, OrganisationRef, PersonRef};
+use crate::time::Timestamp;
+use sqlx::Row as _;
+use std::collections::BTreeMap;
+
+const ORGANISATIONS: &str = "SELECT o.id, o.name, o.code, o.level, p.id, p.name, \
+     CASE WHEN EXISTS (SELECT 1 FROM agreement a WHERE a.kind = 'consult' AND a.from_organisation_id = $2 AND a.to_organisation_id = o.id \
+         AND a.valid_from <= $3 AND (a.valid_until IS NULL OR a.valid_until > $3)) THEN 1 ELSE 0 END, \
+     CASE WHEN EXISTS (SELECT 1 FROM agreement a WHERE a.kind = 'referral' AND a.from_organisation_id = $2 AND a.to_organisation_id = o.id \
+         AND a.valid_from <= $3 AND (a.valid_until IS NULL OR a.valid_until > $3)) THEN 1 ELSE 0 END \
+     FROM organisation o LEFT JOIN organisation p ON p.id = o.parent_id WHERE o.alliance_id = $1 ORDER BY o.code";
+const DEPARTMENTS: &str =
+    "SELECT organisation_id, id, name FROM department WHERE alliance_id = $1 ORDER BY code";
+const PEOPLE: &str = "SELECT p.id, p.name, p.title, x.role, o.id, o.name, d.id, d.name FROM position x JOIN person p ON p.id = x.person_id \
+     JOIN organisation o ON o.id = x.organisation_id LEFT JOIN department d ON d.id = x.department_id \
+     WHERE x.alliance_id = $1 AND x.organisation_id = $2 AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) \
+     ORDER BY d.code, p.name_search, p.id";
+const PERSON: &str = "SELECT p.id, p.name, o.id, o.name FROM person p JOIN position x ON x.person_id = p.id JOIN organisation o ON o.id = x.organisation_id \
+     WHERE p.id = $1 ORDER BY CASE WHEN x.valid_until IS NULL THEN 0 ELSE 1 END, x.valid_from DESC LIMIT 1";
+const ORGANISATION: &str = "SELECT id, name FROM organisation WHERE id = $1 AND alliance_id = $2";
+const DEPARTMENT: &str = "SELECT id, name FROM department WHERE id = $1 AND organisation_id = $2";
+const AGREED: &str = "SELECT 1 FROM agreement WHERE alliance_id = $1 AND kind = $2 AND from_organisation_id = $3 AND to_organisation_id = $4 \
+     AND valid_from <= $5 AND (valid_until IS NULL OR valid_until > $5)";
+const HOLDERS: &str = "SELECT DISTINCT person_id FROM position WHERE organisation_id = $1 AND role = $2 AND valid_from <= $3 \
+     AND (valid_until IS NULL OR valid_until > $3) ORDER BY person_id";
+const LICENCE: &str = "SELECT licence_until, practising_since FROM person WHERE id = $1";
+
+/// Every organisation of the alliance, with departments, as one organisation sees them.
+pub async fn organisations(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    seen_from: &OrganisationId,
+    now: Timestamp,
+) -> Result<Vec<Organisation>> {
+    let mut departments: BTreeMap<String, Vec<DepartmentRef>> = BTreeMap::new();
+    for row in sqlx::query(DEPARTMENTS).bind(alliance.as_str()).fetch_all(&mut *conn).await? {
+        let department =
+            DepartmentRef { id: DepartmentId::trusted(row.try_get::<String, _>(1)?), name: row.try_get(2)? };
+        departments.entry(row.try_get(0)?).or_default().push(department);
+    }
+    let rows = sqlx::query(ORGANISATIONS)
+        .bind(alliance.as_str())
+        .bind(seen_from.as_str())
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.try_get(0)?;
+            Ok(Organisation {
+                departments: departments.remove(&id).unwrap_or_default(),
+                id: OrganisationId::trusted(id),
+                name: row.try_get(1)?,
+                code: row.try_get(2)?,
+                level: row.try_get(3)?,
+                parent: organisation_ref(row.try_get(4)?, row.try_get(5)?),
+                agreements: Agreements {
+                    consult: row.try_get::<i64, _>(6)? != 0,
+                    referral: row.try_get::<i64, _>(7)? != 0,
+                },
+            })
+        })
+        .collect()
+}
+
+/// The people of an organisation, one row a position.
+pub async fn people(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    now: Timestamp,
+) -> Result<Vec<Colleague>> {
+    let rows = sqlx::query(PEOPLE)
+        .bind(alliance.as_str())
+        .bind(organisation.as_str())
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let role: String = row.try_get(3)?;
+            Ok(Colleague {
+                id: PersonId::trusted(row.try_get::<String, _>(0)?),
+                name: row.try_get(1)?,
+                title: row.try_get(2)?,
+                role: Role::parse(&role).ok_or_else(|| Refusal::internal("a position has no known role"))?,
+                organisation: OrganisationRef {
+                    id: OrganisationId::trusted(row.try_get::<String, _>(4)?),
+                    name: row.try_get(5)?,
+                },
+                department: department_ref(row.try_get(6)?, row.try_get(7)?),
+            })
+        })
+        .collect()
+}
+
+/// A person with the organisation of their newest position.
+pub async fn person(conn: &mut Conn, id: &PersonId) -> Result<Option<PersonRef>> {
+    let Some(row) = sqlx::query(PERSON).bind(id.as_str()).fetch_optional(conn).await? else {
+        return Ok(None);
+    };
+    Ok(Some(PersonRef {
+        id: PersonId::trusted(row.try_get::<String, _>(0)?),
+        name: row.try_get(1)?,
+        organisation: OrganisationRef {
+            id: OrganisationId::trusted(row.try_get::<String, _>(2)?),
+            name: row.try_get(3)?,
+        },
+    }))
+}
+
+pub async fn organisation(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    id: &OrganisationId,
+) -> Result<Option<OrganisationRef>> {
+    let Some(row) =
+        sqlx::query(ORGANISATION).bind(id.as_str()).bind(alliance.as_str()).fetch_optional(conn).await?
+    else {
+        return Ok(None);
+    };
+    Ok(organisation_ref(row.try_get(0)?, row.try_get(1)?))
+}
+
+pub async fn department(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    id: &DepartmentId,
+) -> Result<Option<DepartmentRef>> {
+    let Some(row) =
+        sqlx::query(DEPARTMENT).bind(id.as_str()).bind(organisation.as_str()).fetch_optional(conn).await?
+    else {
+        return Ok(None);
+    };
+    Ok(department_ref(row.try_get(0)?, row.try_get(1)?))
+}
+
+/// Whether an agreement of that kind stands between two organisations now.
+pub async fn agreed(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    kind: AgreementKind,
+    from: &OrganisationId,
+    to: &OrganisationId,
+    now: Timestamp,
+) -> Result<bool> {
+    let row = sqlx::query(AGREED)
+        .bind(alliance.as_str())
+        .bind(kind.as_str())
+        .bind(from.as_str())
+        .bind(to.as_str())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Who holds a role in an organisation now: responsibility is a role, resolved when it is needed (I-3).
+pub async fn holders(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    role: Role,
+    now: Timestamp,
+) -> Result<Vec<PersonId>> {
+    let rows = sqlx::query(HOLDERS)
+        .bind(organisation.as_str())
+        .bind(role.as_str())
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok(PersonId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
+
+/// Until when a person is licensed, and since when they have practised on their own.
+pub async fn licence(conn: &mut Conn, person: &PersonId) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+    let row = sqlx::query(LICENCE).bind(person.as_str()).fetch_one(conn).await?;
+    Ok((row.try_get::<Option<i64>, _>(0)?.map(Timestamp), row.try_get::<Option<i64>, _>(1)?.map(Timestamp)))
+}
+
+fn organisation_ref(id: Option<String>, name: Option<String>) -> Option<OrganisationRef> {
+    Some(OrganisationRef { id: OrganisationId::trusted(id?), name: name? })
+}
+
+fn department_ref(id: Option<String>, name: Option<String>) -> Option<DepartmentRef> {
+    Some(DepartmentRef { id: DepartmentId::trusted(id?), name: name? })
+}
+
+// ---- Filling the directory.
+
+pub struct NewAlliance<'a> {
+    pub id: &'a AllianceId,
+    pub name: &'a str,
+    pub timezone: &'a str,
+}
+
+pub struct NewOrganisation<'a> {
+    pub id: &'a OrganisationId,
+    pub parent: Option<&'a OrganisationId>,
+    pub name: &'a str,
+    pub code: &'a str,
+    pub level: &'a str,
+}
+
+pub struct NewPerson<'a> {
+    pub id: &'a PersonId,
+    pub name: &'a str,
+    pub name_search: &'a str,
+    pub title: Option<&'a str>,
+    pub licence_until: Option<Timestamp>,
+    pub practising_since: Option<Timestamp>,
+}
+
+pub struct NewPosition<'a> {
+    pub id: &'a PositionId,
+    pub person: &'a PersonId,
+    pub organisation: &'a OrganisationId,
+    pub department: Option<&'a DepartmentId>,
+    pub role: Role,
+}
+
+const INSERT_ALLIANCE: &str = "INSERT INTO alliance (id, name, timezone, created_at) VALUES ($1, $2, $3, $4)";
+const INSERT_ORGANISATION: &str = "INSERT INTO organisation (id, alliance_id, parent_id, name, code, level, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT_DEPARTMENT: &str =
+    "INSERT INTO department (id, alliance_id, organisation_id, code, name) VALUES ($1, $2, $3, $4, $5)";
+const INSERT_PERSON: &str = "INSERT INTO person (id, alliance_id, name, name_search, title, licence_until, practising_since, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const INSERT_POSITION: &str = "INSERT INTO position (id, alliance_id, person_id, organisation_id, department_id, role, valid_from) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT_AGREEMENT: &str = "INSERT INTO agreement (id, alliance_id, kind, from_organisation_id, to_organisation_id, valid_from) VALUES ($1, $2, $3, $4, $5, $6)";
+const ANY_ALLIANCE: &str = "SELECT id FROM alliance LIMIT 1";
+
+pub async fn any_alliance(conn: &mut Conn) -> Result<bool> {
+    Ok(sqlx::query(ANY_ALLIANCE).fetch_optional(conn).await?.is_some())
+}
+
+pub async fn insert_alliance(tx: &mut Tx, new: NewAlliance<'_>) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(INSERT_ALLIANCE)
+        .bind(new.id.as_str())
+        .bind(new.name)
+        .bind(new.timezone)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_organisation(tx: &mut Tx, alliance: &AllianceId, new: NewOrganisation<'_>) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(INSERT_ORGANISATION)
+        .bind(new.id.as_str())
+        .bind(alliance.as_str())
+        .bind(new.parent.map(|p| p.as_str().to_owned()))
+        .bind(new.name)
+        .bind(new.code)
+        .bind(new.level)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_department(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    id: &DepartmentId,
+    code: &str,
+    name: &str,
+) -> Result<()> {
+    sqlx::query(INSERT_DEPARTMENT)
+        .bind(id.as_str())
+        .bind(alliance.as_str())
+        .bind(organisation.as_str())
+        .bind(code)
+        .bind(name)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_person(tx: &mut Tx, alliance: &AllianceId, new: NewPerson<'_>) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(INSERT_PERSON)
+        .bind(new.id.as_str())
+        .bind(alliance.as_str())
+        .bind(new.name)
+        .bind(new.name_search)
+        .bind(new.title)
+        .bind(new.licence_until.map(|t| t.0))
+        .bind(new.practising_since.map(|t| t.0))
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_position(tx: &mut Tx, alliance: &AllianceId, new: NewPosition<'_>) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(INSERT_POSITION)
+        .bind(new.id.as_str())
+        .bind(alliance.as_str())
+        .bind(new.person.as_str())
+        .bind(new.organisation.as_str())
+        .bind(new.department.map(|d| d.as_str().to_owned()))
+        .bind(new.role.as_str())
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_agreement(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    kind: AgreementKind,
+    from: &OrganisationId,
+    to: &OrganisationId,
+) -> Result<()> {
+    let (id, now) = (tx.new_id(), tx.now.0);
+    sqlx::query(INSERT_AGREEMENT)
+        .bind(id)
+        .bind(alliance.as_str())
+        .bind(kind.as_str())
+        .bind(from.as_str())
+        .bind(to.as_str())
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

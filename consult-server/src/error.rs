@@ -1,0 +1,130 @@
+//! THE table: refusal code → HTTP status → the sentence a user reads, in both languages.
+//! Every refusal of every subject is a line here; a released code keeps its meaning for ever.
+//! HTTP renders it as problem+json (`http::problem`), other doors render the same refusal in their own way.
+
+use serde_json::{Map, Value};
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $name:ident = $code:literal, $status:literal, $zh:literal, $en:literal;)*) => {
+        /// Every way in which a request can be refused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $($(#[$meta])* $name,)* }
+
+        impl Code {
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+            pub fn as_str(self) -> &'static str { match self { $(Code::$name => $code,)* } }
+            pub fn status(self) -> u16 { match self { $(Code::$name => $status,)* } }
+            pub fn zh(self) -> &'static str { match self { $(Code::$name => $zh,)* } }
+            pub fn en(self) -> &'static str { match self { $(Code::$name => $en,)* } }
+        }
+    };
+}
+
+codes! {
+    // The request itself.
+    RequestNotFound = "request.not-found", 404, "没有找到，或者您无权查看。", "Not found, or not visible to you.";
+    RequestMethod = "request.method-not-allowed", 405, "这个地址不支持这种操作。", "This address does not support that method.";
+    RequestJson = "request.json-invalid", 400, "请求内容的格式不正确。", "The body of the request is not valid.";
+    RequestQuery = "request.query-invalid", 400, "查询参数不正确。", "A query parameter is not valid.";
+    RequestTooLarge = "request.too-large", 413, "请求内容过大。", "The body of the request is too large.";
+    RequestMediaType = "request.media-type", 415, "请求内容的类型不受支持。", "This content type is not supported.";
+    RequestIfMatchMissing = "request.if-match-missing", 428, "缺少版本号（If-Match），无法确认您修改的是最新内容。", "If-Match with the version you read is required.";
+    RequestIfMatchInvalid = "request.if-match-invalid", 400, "版本号（If-Match）格式不正确。", "If-Match must be a version as given in ETag.";
+    RequestIdTaken = "request.id-taken", 409, "这个编号已经用于另一份内容。", "This id is already used for other content.";
+    RequestKeyReused = "request.idempotency-key-reused", 409, "同一个 Idempotency-Key 被用于不同的请求。", "This Idempotency-Key was used for a different request.";
+    RequestOrigin = "request.origin-refused", 403, "请求来自不受信任的页面。", "The request comes from a page of another origin.";
+    ConflictChanged = "conflict.changed-meanwhile", 412, "内容已被他人修改。您输入的内容没有丢失，请比较后再保存。", "It was changed meanwhile. Nothing you typed is lost: compare, then save again.";
+
+    // The server.
+    Internal = "internal", 500, "服务器内部出错，已记录。请稍后再试。", "Something went wrong in the server; it has been logged. Try again later.";
+    StoreFull = "store.disk-full", 507, "服务器磁盘已满，内容没有保存。请联系管理员。", "The server's disk is full; nothing was saved. Tell your administrator.";
+    StoreBusy = "store.unavailable", 503, "数据库暂时不可用，内容没有保存。请稍后再试。", "The store is not available; nothing was saved. Try again shortly.";
+    NotReady = "server.not-ready", 503, "服务器正在启动。", "The server is starting.";
+
+    // Who may.
+    AccessNotSignedIn = "access.not-signed-in", 401, "请先登录。", "Sign in first.";
+    AccessSessionExpired = "access.session-expired", 401, "登录已过期，请重新登录。", "Your session has expired. Sign in again.";
+    AccessWrongCredentials = "access.wrong-credentials", 401, "用户名或密码不正确。", "Wrong user name or password.";
+    AccessTooMany = "access.too-many-attempts", 429, "尝试次数过多，请稍后再试。", "Too many attempts. Wait a while and try again.";
+    AccessDemoOnly = "access.demo-account-not-here", 403, "演示账号只能在本机演示环境中使用。", "Demo accounts work only while the demo is served on a loopback address.";
+    AccessNoClinicalRole = "access.no-clinical-role", 403, "您的岗位不能查看诊疗内容。", "Your position may not see clinical content.";
+    AccessRole = "access.role-not-allowed", 403, "您的岗位不能进行这项操作。", "Your position may not do this.";
+
+    // Patients.
+    PatientNameMissing = "patient.name-missing", 422, "请填写患者姓名。", "Enter the patient's name.";
+    PatientNameTooLong = "patient.name-too-long", 422, "患者姓名过长。", "The patient's name is too long.";
+    PatientIdentityMissing = "patient.identity-missing", 422, "请填写证件号码。", "Enter the identity document's number.";
+    PatientIdentityLength = "patient.identity-length", 422, "居民身份证号码应为 18 位。", "A resident identity number has 18 characters.";
+    PatientIdentityCharacters = "patient.identity-characters", 422, "居民身份证号码前 17 位应为数字，末位为数字或 X。", "A resident identity number is 17 digits and a digit or X.";
+    PatientIdentityChecksum = "patient.identity-checksum", 422, "居民身份证号码校验位不正确，请核对是否输错。", "The check digit of the identity number is wrong: look for a typing error.";
+    PatientIdentityRegion = "patient.identity-region", 422, "居民身份证号码前六位不是有效的行政区划代码。", "The first six digits are not a region's code.";
+    PatientIdentityBirthDate = "patient.identity-birth-date", 422, "出生日期与居民身份证号码不一致。", "The birth date does not agree with the identity number.";
+    PatientIdentitySex = "patient.identity-sex", 422, "性别与居民身份证号码不一致。", "The sex does not agree with the identity number.";
+    PatientPassport = "patient.passport-invalid", 422, "护照号码应为 5 至 20 位字母或数字。", "A passport number has 5 to 20 letters or digits.";
+    PatientBirthDate = "patient.birth-date-invalid", 422, "出生日期不正确。", "The birth date is not valid.";
+    PatientPhone = "patient.phone-invalid", 422, "电话号码格式不正确。", "The phone number is not valid.";
+    PatientAlreadyRegistered = "patient.already-registered", 409, "这个证件号码已经登记过患者。", "A patient with this identity document is already registered.";
+}
+
+/// A refusal: a code, typed extras for the client, and what the log should know (never shown).
+#[derive(Debug)]
+pub struct Refusal {
+    pub code: Code,
+    pub extras: Map<String, Value>,
+    pub internal: Option<String>,
+}
+
+pub type Result<T> = std::result::Result<T, Refusal>;
+
+impl Refusal {
+    pub fn new(code: Code) -> Self {
+        Self { code, extras: Map::new(), internal: None }
+    }
+
+    /// Adds a member to the problem document; must not carry what the caller may not see.
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.extras.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// A refusal of one field of a form.
+    pub fn field(code: Code, field: &str) -> Self {
+        Self::new(code).with("field", field)
+    }
+
+    /// A fault of ours; `cause` goes to the log and must carry no personal data.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self { internal: Some(cause.to_string()), ..Self::new(Code::Internal) }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(Code::RequestNotFound)
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_refusals_share_a_code() {
+        let codes: BTreeSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn every_code_has_a_subject_a_status_and_two_sentences() {
+        for code in Code::ALL {
+            assert!(code.as_str() == "internal" || code.as_str().contains('.'), "{}", code.as_str());
+            assert!((400..600).contains(&code.status()), "{}", code.as_str());
+            assert!(code.zh().ends_with('。') && code.en().ends_with('.'), "{}", code.as_str());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The ground every subject stands on: store, clock, randomness, keys and the read spool, handed in from `main.rs`.
+//! Knows no subject and no caller.
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::db::sealed::KeyRing;
+use crate::db::spool::ReadSpool;
+use crate::error::Result;
+use crate::ids::Entropy;
+use crate::time::{Clock, Timestamp};
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub struct Ground {
+    pub db: Db,
+    pub clock: Clock,
+    pub entropy: Entropy,
+    pub keys: KeyRing,
+    pub reads: ReadSpool,
+    pub config: Arc<Config>,
+    /// The alliance's time zone: days and ages are counted in it.
+    pub zone: jiff::tz::TimeZone,
+}
+
+impl Ground {
+    pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
+        make_parent_of_sqlite(&config)?;
+        let keys = KeyRing::open(&config.keys.file, &entropy)?;
+        let db = Db::open(&config.store.url.0, clock.clone(), entropy.clone()).await?;
+        let reads = ReadSpool::open(&config.audit.folder, clock.clone(), entropy.clone())?;
+        let zone =
+            jiff::tz::TimeZone::get(&config.alliance.timezone).map_err(crate::error::Refusal::internal)?;
+        Ok(Self { db, clock, entropy, keys, reads, config: Arc::new(config), zone })
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn today(&self) -> jiff::civil::Date {
+        self.now().day_in(&self.zone)
+    }
+
+    /// Whether only this machine can reach the server: demo accounts work nowhere else.
+    pub fn on_loopback(&self) -> bool {
+        self.config.http.listen.ip().is_loopback()
+    }
+}
+
+fn make_parent_of_sqlite(config: &Config) -> Result<()> {
+    let Some(path) = config.store.url.0.strip_prefix("sqlite:") else { return Ok(()) };
+    match std::path::Path::new(path).parent() {
+        Some(folder) => std::fs::create_dir_all(folder).map_err(crate::error::Refusal::internal),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,81 @@
+//! Layers around all of HTTP: request ids, the origin check against forged requests, and security headers.
+//! Knows no caller.
+
+use super::problem::RequestId;
+use crate::error::Code;
+use crate::error::Refusal;
+use crate::ground::Ground;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tracing::Instrument as _;
+
+/// Gives each request an id, puts it into a span and into the response. Ids only: no path parameters, no query.
+pub async fn request_id(State(ground): State<Ground>, mut request: Request, next: Next) -> Response {
+    let id = ground.entropy.uuid(ground.now());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", request.id = id, http.method = request.method().as_str());
+    let mut response = next.run(request).instrument(span).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// Refuses changes that a page of another origin makes with our cookie. `SameSite=Lax` is the first line, this the second.
+pub async fn same_origin(State(ground): State<Ground>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let upgrade = request.headers().contains_key(header::UPGRADE);
+    if (!safe || upgrade)
+        && let Some(origin) = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok())
+        && !is_ours(origin, &ground, request.headers().get(header::HOST).and_then(|v| v.to_str().ok()))
+    {
+        return Refusal::new(Code::RequestOrigin).into_response();
+    }
+    next.run(request).await
+}
+
+/// Our public address; on loopback also the address the browser has in its bar.
+fn is_ours(origin: &str, ground: &Ground, host: Option<&str>) -> bool {
+    let public = ground.config.http.public_url.trim_end_matches('/');
+    origin == public
+        || (ground.on_loopback() && host.is_some_and(|h| is_loopback(h) && origin == format!("http://{h}")))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+const ANSWER_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The page that tries the API brings its own scripts and inline styles; it calls nothing but us.
+const API_PAGE_POLICY: &str =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+/// Headers that hold for every answer; the page's Content-Security-Policy is set where the page is served.
+pub async fn security_headers(request: Request, next: Next) -> Response {
+    let is_api_page = request.uri().path().starts_with("/api/docs");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(if is_api_page {
+        API_PAGE_POLICY
+    } else {
+        ANSWER_POLICY
+    }));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_told_by_name_not_by_prefix() {
+        assert!(is_loopback("localhost:8080") && is_loopback("127.0.0.1:8080"));
+        assert!(!is_loopback("localhost.example.org") && !is_loopback("127.0.0.1.example.org:80"));
+    }
+}

@@ -1,0 +1,13 @@
+//! What every HTTP subject shares: our JSON extractors, problem documents, versions, paging, idempotency, security headers.
+//! Knows no caller and no subject.
+
+pub mod extract;
+pub mod idempotency;
+pub mod layers;
+pub mod page;
+pub mod problem;
+pub mod reply;
+
+pub use extract::{IfMatch, Json, Path, Query};
+pub use page::{Page, Paging};
+pub use reply::Reply;

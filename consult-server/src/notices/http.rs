@@ -1,0 +1,168 @@
+//! `/api/v1/events` (server-sent events, resumable) and `/api/v1/notices`.
+//! A page hears of a change when its organisation is in the change's audience.
+
+use super::hub::{Hub, Signal};
+use super::{Notice, flow, sql};
+use crate::access::Call;
+use crate::db::outbox::{self, Entry};
+use crate::error::Result;
+use crate::ground::Ground;
+use crate::http::problem::Problem;
+use crate::http::{Json, Paging, Path, Query, Reply};
+use axum::extract::{FromRef, State};
+use axum::http::HeaderMap;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures_util::stream::{Stream, StreamExt as _};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Entries replayed to a page that resumes; one that was away longer is told to load anew.
+const REPLAY: i64 = 500;
+
+pub fn routes<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Ground: FromRef<S>,
+    Hub: FromRef<S>,
+    CancellationToken: FromRef<S>,
+{
+    OpenApiRouter::new().routes(routes!(events)).routes(routes!(list)).routes(routes!(mark_read))
+}
+
+#[derive(Serialize)]
+struct Changed<'a> {
+    kind: &'a str,
+    id: &'a str,
+    version: i64,
+}
+
+/// Live changes: `changed {kind, id, version}`, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`.
+#[utoipa::path(get, path = "/events", tag = "notices",
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = 401, body = Problem)))]
+async fn events(
+    call: Call,
+    State(hub): State<Hub>,
+    State(shutdown): State<CancellationToken>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
+    // Listen first, then read what was missed: nothing falls between.
+    let live = hub.listen();
+    let since =
+        headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<i64>().ok());
+    let mut reader = call.read().await?;
+    let (position, missed) = match since {
+        Some(seq) => (seq, outbox::since(&mut reader, seq, REPLAY + 1).await?),
+        None => (outbox::last(&mut reader).await?, Vec::new()),
+    };
+    drop(reader);
+    let mut backlog = VecDeque::new();
+    if missed.len() > usize::try_from(REPLAY).unwrap_or(usize::MAX) {
+        backlog.push_back(Event::default().event("reload").data("{}"));
+    } else {
+        backlog.extend(missed.iter().filter(|entry| concerns(&call, entry)).filter_map(changed));
+    }
+    // The first event carries a position, so that even a page that saw no change can resume.
+    backlog.push_back(Event::default().event("hello").id(position.to_string()).data("{}"));
+    let state = Listening { call, live, backlog, shutdown };
+    let stream =
+        futures_util::stream::unfold(
+            state,
+            |mut state| async move { Some((Ok(state.next().await?), state)) },
+        );
+    Ok(Sse::new(stream.boxed()).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+struct Listening {
+    call: Call,
+    live: Receiver<Signal>,
+    backlog: VecDeque<Event>,
+    shutdown: CancellationToken,
+}
+
+impl Listening {
+    /// The next event for this page; `None` ends the stream.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.backlog.pop_front() {
+                return Some(event);
+            }
+            let signal = tokio::select! {
+                signal = self.live.recv() => signal,
+                () = self.shutdown.cancelled() => return None,
+            };
+            let event = match signal {
+                Ok(Signal::Changed(entry)) if concerns(&self.call, &entry) => changed(&entry),
+                Ok(Signal::Notice(notice)) if notice.person == self.call.caller.person => {
+                    Event::default().event("notice").json_data(&*notice).ok()
+                }
+                Ok(Signal::Changed(_) | Signal::Notice(_)) => None,
+                Err(RecvError::Lagged(_)) => Some(Event::default().event("reload").data("{}")),
+                Err(RecvError::Closed) => return None,
+            };
+            if event.is_some() {
+                return event;
+            }
+        }
+    }
+}
+
+fn concerns(call: &Call, entry: &Entry) -> bool {
+    entry.alliance == call.caller.alliance && entry.audience.contains(&call.caller.organisation)
+}
+
+fn changed(entry: &Entry) -> Option<Event> {
+    let data = Changed { kind: &entry.subject_kind, id: &entry.subject_id, version: entry.version };
+    Event::default().event("changed").id(entry.seq.to_string()).json_data(data).ok()
+}
+
+#[derive(Deserialize)]
+struct NoticeQuery {
+    /// Only those that are not read yet.
+    #[serde(default)]
+    unread: Option<bool>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Notices {
+    items: Vec<Notice>,
+    next: Option<String>,
+    /// How many are unread in all.
+    unread: i64,
+}
+
+/// My notices, newest first.
+#[utoipa::path(get, path = "/notices", tag = "notices",
+    params(("unread" = Option<bool>, Query, description = "Only those that are not read yet"), Paging),
+    responses((status = 200, body = Notices), (status = 400, body = Problem), (status = 401, body = Problem)))]
+async fn list(call: Call, Query(query): Query<NoticeQuery>) -> Result<Json<Notices>> {
+    let before = query.paging.cursor.as_deref().and_then(|c| c.parse().ok()).unwrap_or(i64::MAX);
+    let (limit, person) = (query.paging.limit(), &call.caller.person);
+    let mut reader = call.read().await?;
+    let found = sql::list(&mut reader, person, before, query.unread.unwrap_or(false), limit + 1).await?;
+    let unread = sql::unread(&mut reader, person).await?;
+    let page = crate::http::Page::cut(found, limit, |notice| notice.seq.to_string());
+    Ok(Json(Notices { items: page.items, next: page.next, unread }))
+}
+
+/// Mark a notice read.
+#[utoipa::path(post, path = "/notices/{id}/read", tag = "notices", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn mark_read(call: Call, Path(id): Path<String>) -> Result<Reply> {
+    call.change(move |tx, call| {
+        Box::pin(async move {
+            flow::mark_read(tx, call, &id).await?;
+            Ok(Reply::no_content())
+        })
+    })
+    .await
+}

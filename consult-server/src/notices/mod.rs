@@ -1,0 +1,39 @@
+//! Telling people: the live stream of changes and the notices that stay until they are read.
+//! Reads the outbox of every subject and knows their event types; no subject knows this folder.
+
+pub mod flow;
+pub mod http;
+pub mod hub;
+pub mod rules;
+pub mod sql;
+
+use crate::ids::PersonId;
+use crate::time::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+pub use hub::Hub;
+
+/// Something a person should know, kept until they have read it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Notice {
+    pub id: String,
+    #[serde(skip)]
+    pub seq: i64,
+    #[serde(skip)]
+    pub person: PersonId,
+    /// The type of the event it tells of, e.g. `consult.submitted`.
+    pub r#type: String,
+    pub subject: SubjectRef,
+    #[schema(value_type = Object)]
+    pub payload: Value,
+    pub created_at: Timestamp,
+    pub read_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SubjectRef {
+    pub kind: String,
+    pub id: String,
+}

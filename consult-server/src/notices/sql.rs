@@ -1,0 +1,84 @@
+//! Statements on notices. Decides nothing.
+
+use super::{Notice, SubjectRef};
+use crate::db::outbox::Entry;
+use crate::db::{Conn, Tx, from_json};
+use crate::error::Result;
+use crate::ids::PersonId;
+use crate::time::Timestamp;
+use sqlx::Row as _;
+
+const INSERT: &str = "INSERT INTO notice (id, alliance_id, person_id, kind, subject_kind, subject_id, payload, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING seq";
+macro_rules! columns {
+    () => {
+        "SELECT seq, id, person_id, kind, subject_kind, subject_id, payload, created_at, read_at FROM notice "
+    };
+}
+const LIST: &str = concat!(columns!(), "WHERE person_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+const LIST_UNREAD: &str =
+    concat!(columns!(), "WHERE person_id = $1 AND seq < $2 AND read_at IS NULL ORDER BY seq DESC LIMIT $3");
+const UNREAD: &str = "SELECT COUNT(*) FROM notice WHERE person_id = $1 AND read_at IS NULL";
+const MARK_READ: &str = "UPDATE notice SET read_at = $1 WHERE id = $2 AND person_id = $3 AND read_at IS NULL";
+const EXISTS: &str = "SELECT 1 FROM notice WHERE id = $1 AND person_id = $2";
+
+pub async fn insert(tx: &mut Tx, person: &PersonId, entry: &Entry) -> Result<Notice> {
+    let (id, now) = (tx.new_id(), tx.now);
+    let row = sqlx::query(INSERT)
+        .bind(id.as_str())
+        .bind(entry.alliance.as_str())
+        .bind(person.as_str())
+        .bind(entry.kind.as_str())
+        .bind(entry.subject_kind.as_str())
+        .bind(entry.subject_id.as_str())
+        .bind(entry.payload.to_string())
+        .bind(now.0)
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(Notice {
+        id,
+        seq: row.try_get(0)?,
+        person: person.clone(),
+        r#type: entry.kind.clone(),
+        subject: SubjectRef { kind: entry.subject_kind.clone(), id: entry.subject_id.clone() },
+        payload: entry.payload.clone(),
+        created_at: now,
+        read_at: None,
+    })
+}
+
+pub async fn list(
+    conn: &mut Conn,
+    person: &PersonId,
+    before: i64,
+    unread_only: bool,
+    limit: i64,
+) -> Result<Vec<Notice>> {
+    let statement = if unread_only { LIST_UNREAD } else { LIST };
+    let rows = sqlx::query(statement).bind(person.as_str()).bind(before).bind(limit).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Notice {
+                seq: row.try_get(0)?,
+                id: row.try_get(1)?,
+                person: PersonId::trusted(row.try_get::<String, _>(2)?),
+                r#type: row.try_get(3)?,
+                subject: SubjectRef { kind: row.try_get(4)?, id: row.try_get(5)? },
+                payload: from_json(&row.try_get::<String, _>(6)?)?,
+                created_at: Timestamp(row.try_get(7)?),
+                read_at: row.try_get::<Option<i64>, _>(8)?.map(Timestamp),
+            })
+        })
+        .collect()
+}
+
+pub async fn unread(conn: &mut Conn, person: &PersonId) -> Result<i64> {
+    Ok(sqlx::query(UNREAD).bind(person.as_str()).fetch_one(conn).await?.try_get(0)?)
+}
+
+/// Marks a notice read once; `false` when there is no such notice of that person.
+pub async fn mark_read(tx: &mut Tx, person: &PersonId, id: &str) -> Result<bool> {
+    let now = tx.now.0;
+    sqlx::query(MARK_READ).bind(now).bind(id).bind(person.as_str()).execute(tx.conn()).await?;
+    Ok(sqlx::query(EXISTS).bind(id).bind(person.as_str()).fetch_optional(tx.conn()).await?.is_some())
+}

@@ -1,0 +1,149 @@
+//! The doors for changes to patients: policy → rules → rows, event, audit and outbox in one transaction.
+//! Knows no HTTP.
+
+use super::rules::{self, Checked};
+use super::sql::{self, Stored};
+use super::{PatientInput, PatientPatch};
+use crate::access::policy::{Action, Relation};
+use crate::access::{Call, grants};
+use crate::db::change::{Change, Subject};
+use crate::db::{Conn, Tx};
+use crate::error::{Code, Refusal, Result};
+use crate::http::extract::same_version;
+use crate::ids::PatientId;
+
+const KIND: &str = "patient";
+
+/// What registering came to.
+pub enum Registered {
+    New(Stored),
+    /// The document was known in the alliance under the same name: the caller's organisation now cares for that patient too.
+    Linked(Stored),
+    /// The very same request, again.
+    Again(Stored),
+}
+
+pub async fn register(tx: &mut Tx, call: &Call, input: PatientInput) -> Result<Registered> {
+    let basis = call.require(Action::PatientRegister, None)?;
+    let today = call.ground.today();
+    let id = input.id.clone();
+    let checked = rules::check(input, today)?;
+    if let Some(standing) =
+        sql::by_id(tx.conn(), &call.ground.keys, &call.caller.alliance, &id, today).await?
+    {
+        let same = rules::check(standing.as_input(), today).is_ok_and(|known| known == checked);
+        let visible = relation(tx, call, &id).await?.is_some();
+        return if same && visible {
+            Ok(Registered::Again(standing))
+        } else {
+            Err(Code::RequestIdTaken.into())
+        };
+    }
+    if let Some(known) = document_holder(tx, call, &checked).await? {
+        return link(tx, call, &known, &checked).await;
+    }
+    sql::insert(tx, &call.ground.keys, &call.caller.alliance, call.organisation(), &id, &checked).await?;
+    care_for(tx, call, &id).await?;
+    record(tx, call, &id, 1, "patient.registered", basis).await?;
+    Ok(Registered::New(stored(tx.conn(), call, &id).await?))
+}
+
+/// Somebody else registered this document. Whoever holds the document and knows the name cares for the patient.
+async fn link(tx: &mut Tx, call: &Call, known: &PatientId, checked: &Checked) -> Result<Registered> {
+    let standing = stored(tx.conn(), call, known).await?;
+    if relation(tx, call, known).await?.is_some() {
+        return Err(Refusal::new(Code::PatientAlreadyRegistered).with("patient_id", known.as_str()));
+    }
+    let same_person = standing.shown.name == checked.name && standing.shown.birth_date == checked.birth_date;
+    if !same_person {
+        return Err(Code::PatientAlreadyRegistered.into());
+    }
+    care_for(tx, call, known).await?;
+    record(tx, call, known, standing.shown.version, "patient.linked", Relation::OwnRecord.basis()).await?;
+    Ok(Registered::Linked(standing))
+}
+
+pub async fn change(
+    tx: &mut Tx,
+    call: &Call,
+    id: &PatientId,
+    version: i64,
+    patch: PatientPatch,
+) -> Result<Stored> {
+    let resource =
+        grants::resource(tx.conn(), &call.caller.alliance, call.organisation(), id, call.now).await?;
+    let basis = call.require(Action::PatientChange, Some(&resource))?;
+    let standing = stored(tx.conn(), call, id).await?;
+    if let Err(refusal) = same_version(version, standing.shown.version) {
+        let current = serde_json::to_value(&standing.shown).map_err(Refusal::internal)?;
+        return Err(refusal.with("current", current));
+    }
+    let checked = rules::check(rules::patched(standing.as_input(), patch), call.ground.today())?;
+    if document_holder(tx, call, &checked).await?.is_some_and(|holder| holder != *id) {
+        return Err(Code::PatientAlreadyRegistered.into());
+    }
+    sql::update(tx, &call.ground.keys, &call.caller.alliance, id, version, &checked).await?;
+    record(tx, call, id, version + 1, "patient.changed", basis).await?;
+    stored(tx.conn(), call, id).await
+}
+
+/// Reads a patient the caller may see, with the legal basis.
+pub async fn read(conn: &mut Conn, call: &Call, id: &PatientId) -> Result<(Stored, &'static str)> {
+    let resource = grants::resource(conn, &call.caller.alliance, call.organisation(), id, call.now).await?;
+    let basis = call.require(Action::PatientRead, Some(&resource))?;
+    Ok((stored(conn, call, id).await?, basis))
+}
+
+async fn stored(conn: &mut Conn, call: &Call, id: &PatientId) -> Result<Stored> {
+    let today = call.ground.today();
+    sql::by_id(conn, &call.ground.keys, &call.caller.alliance, id, today)
+        .await?
+        .ok_or_else(Refusal::not_found)
+}
+
+async fn relation(tx: &mut Tx, call: &Call, id: &PatientId) -> Result<Option<Relation>> {
+    Ok(grants::resource(tx.conn(), &call.caller.alliance, call.organisation(), id, call.now).await?.relation)
+}
+
+async fn document_holder(tx: &mut Tx, call: &Call, checked: &Checked) -> Result<Option<PatientId>> {
+    match &checked.identity.value {
+        Some(value) => {
+            let system = checked.identity.kind.as_str();
+            sql::by_identifier(tx.conn(), &call.ground.keys, &call.caller.alliance, system, None, value).await
+        }
+        None => Ok(None),
+    }
+}
+
+async fn care_for(tx: &mut Tx, call: &Call, id: &PatientId) -> Result<()> {
+    let subject = (KIND, id.as_str());
+    grants::give(tx, &call.caller.alliance, call.organisation(), id, Relation::OwnRecord, subject).await
+}
+
+async fn record(
+    tx: &mut Tx,
+    call: &Call,
+    id: &PatientId,
+    version: i64,
+    kind: &str,
+    basis: &str,
+) -> Result<()> {
+    let audience = [call.caller.organisation.clone()];
+    let change = call.change_of(Subject { kind: KIND, id: id.as_str() }, version, kind, basis);
+    tx.record(Change { patient: Some(id), audience: &audience, ..change }).await
+}
+
+/// The patient with that whole identity number, if the caller's organisation cares for them.
+pub async fn by_document(conn: &mut Conn, call: &Call, typed: &str) -> Result<Option<super::Patient>> {
+    let Ok(number) = super::identity::ResidentId::parse(typed, call.ground.today()) else { return Ok(None) };
+    let system = super::IdentityKind::ResidentId.as_str();
+    let holder =
+        sql::by_identifier(conn, &call.ground.keys, &call.caller.alliance, system, None, number.as_str())
+            .await?;
+    let Some(id) = holder else { return Ok(None) };
+    match read(conn, call, &id).await {
+        Ok((stored, _)) => Ok(Some(stored.shown)),
+        Err(refusal) if refusal.code == Code::RequestNotFound => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
+}

@@ -1,0 +1,123 @@
+//! The loops beside the requests: outbox to people, audit sealing, timers. Each step is idempotent and can be run by hand
+//! in a test (`settle`). Calls subjects' flows; no subject knows it.
+
+use crate::App;
+use crate::db::timers::Timer;
+use crate::db::{Tx, audit, outbox, timers};
+use crate::error::{Refusal, Result};
+use crate::notices;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long a loop waits at most: commits of other nodes do not wake this one.
+const POLL: Duration = Duration::from_millis(500);
+const TIMERS_AT_ONCE: i64 = 100;
+
+/// Runs until shutdown.
+pub async fn run(app: App, shutdown: CancellationToken) {
+    tokio::join!(tell(&app, &shutdown), seal(&app, &shutdown), fire(&app, &shutdown));
+}
+
+/// Everything that is due now, once: for tests and for a clean end.
+pub async fn settle(app: &App) -> Result<()> {
+    fire_due(app).await?;
+    while notices::flow::notify(&app.ground.db, &app.hub).await? {}
+    seal_now(app).await
+}
+
+async fn tell(app: &App, shutdown: &CancellationToken) {
+    let db = &app.ground.db;
+    let mut reading = None;
+    loop {
+        let committed = db.committed().notified();
+        tokio::pin!(committed);
+        committed.as_mut().enable();
+        let step = async {
+            let mut standing = match reading.take() {
+                Some(standing) => standing,
+                None => notices::flow::Reading::begin(db).await?,
+            };
+            let streamed = standing.stream(db, &app.hub).await;
+            reading = Some(standing);
+            streamed?;
+            if outbox::any_undone(&mut *db.read().await?).await? {
+                while notices::flow::notify(db, &app.hub).await? {}
+            }
+            Ok(())
+        };
+        log("telling people", step.await);
+        if ended(shutdown, async { tokio::time::timeout(POLL, committed).await.unwrap_or(()) }).await {
+            return;
+        }
+    }
+}
+
+async fn seal(app: &App, shutdown: &CancellationToken) {
+    loop {
+        log("sealing the audit trail", seal_now(app).await);
+        if ended(shutdown, tokio::time::sleep(POLL)).await {
+            log("sealing the audit trail", seal_now(app).await);
+            return;
+        }
+    }
+}
+
+async fn seal_now(app: &App) -> Result<()> {
+    app.ground.reads.take_in(&app.ground.db).await?;
+    audit::seal(&app.ground.db, &app.ground.reads.anchors()).await?;
+    Ok(())
+}
+
+async fn fire(app: &App, shutdown: &CancellationToken) {
+    loop {
+        log("firing timers", fire_due(app).await);
+        if ended(shutdown, tokio::time::sleep(POLL)).await {
+            return;
+        }
+    }
+}
+
+/// Fires what is due, oldest first, each in a transaction of its own with what it causes.
+async fn fire_due(app: &App) -> Result<()> {
+    loop {
+        let due = timers::due(&mut *app.ground.db.read().await?, app.ground.now(), TIMERS_AT_ONCE).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for timer in due {
+            app.ground
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        if timers::take(tx, &timer).await? {
+                            subject_of(tx, &timer).await?;
+                        }
+                        Ok(())
+                    })
+                })
+                .await?;
+        }
+    }
+}
+
+/// Which flow a timer belongs to.
+async fn subject_of(_tx: &mut Tx, timer: &Timer) -> Result<()> {
+    Err(Refusal::internal(format!("no subject has timers of kind {}", timer.subject_kind)))
+}
+
+async fn ended(shutdown: &CancellationToken, pause: impl Future<Output = ()>) -> bool {
+    tokio::select! {
+        () = shutdown.cancelled() => true,
+        () = pause => false,
+    }
+}
+
+fn log(what: &'static str, step: Result<()>) {
+    if let Err(refusal) = step {
+        tracing::error!(
+            cause = refusal.internal,
+            code = refusal.code.as_str(),
+            "{what} failed; it will be tried again"
+        );
+    }
+}
