@@ -11,6 +11,7 @@ pub mod index;
 pub mod ingest;
 pub mod matching;
 pub mod phantom;
+pub mod pixels;
 pub mod refusal;
 pub mod stage;
 pub mod text;

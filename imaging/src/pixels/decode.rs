@@ -1,0 +1,324 @@
+//! From the stored bytes of one frame to plain samples in little endian, colors by pixel.
+//!
+//! Called for rendering and for retrieval in an uncompressed transfer syntax.
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dicom_core::value::Value;
+use dicom_dictionary_std::{tags, uids};
+use dicom_encoding::TransferSyntaxIndex;
+use dicom_encoding::adapters::{PixelDataObject, RawPixelData};
+use dicom_encoding::transfer_syntax::Codec;
+use dicom_object::DefaultDicomObject;
+use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+
+use super::codestream::{self, Codestream, Colors};
+use super::describe::{Image, Photometric};
+use super::{PixelError, color, rle};
+
+/// Plain samples of a frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// `rows × columns × samples × ⌈bits_allocated / 8⌉` bytes, little endian, colors by pixel. One-bit pixels
+    /// become a byte each, 0 or 1.
+    pub bytes: Vec<u8>,
+    /// What the samples mean now: YBR becomes RGB.
+    pub photometric: Photometric,
+}
+
+/// Decodes a frame from its stored bytes: for compressed pixels the fragments of the frame, joined; else the
+/// frame's share of (7FE0,0010) as stored (of one-bit pixels: all of it, `frame` telling which).
+pub fn decode(image: &Image, encoded: &[u8], frame: usize) -> Result<Frame, PixelError> {
+    match image.transfer_syntax.as_str() {
+        uids::IMPLICIT_VR_LITTLE_ENDIAN
+        | uids::EXPLICIT_VR_LITTLE_ENDIAN
+        | uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
+        | uids::ENCAPSULATED_UNCOMPRESSED_EXPLICIT_VR_LITTLE_ENDIAN => native(image, encoded, frame),
+        "1.2.840.10008.1.2.2" => native(image, &swapped(encoded, image.bits_allocated), frame),
+        uids::RLE_LOSSLESS => {
+            let bytes =
+                rle::decode(encoded, image.pixels(), image.samples, image.bits_allocated.div_ceil(8))?;
+            interpret(image, bytes, image.photometric)
+        }
+        uids::JPEG_BASELINE8_BIT
+        | uids::JPEG_EXTENDED12_BIT
+        | uids::JPEG_LOSSLESS
+        | uids::JPEG_LOSSLESS_SV1 => jpeg(image, encoded),
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => {
+            let stream = codestream::jpeg(encoded).ok_or(PixelError::Invalid)?;
+            check(image, stream)?;
+            // CharLS 2.4.5 waits forever for a bit when the bytes end without a marker; so they always end with one.
+            let bytes = by_codec(image, &[encoded, &[0xff, 0xd9]].concat(), stream)?;
+            interpret(image, bytes, image.photometric)
+        }
+        uids::JPEG2000_LOSSLESS
+        | uids::JPEG2000
+        | uids::HTJ2K_LOSSLESS
+        | uids::HTJ2K_LOSSLESS_RPCL
+        | uids::HTJ2K => {
+            let stream = codestream::jpeg2000(encoded).ok_or(PixelError::Invalid)?;
+            check(image, stream)?;
+            let bytes = by_codec(image, encoded, stream)?;
+            // The decoder undoes the component transform that the codestream declares.
+            let found = if image.samples == 3 { Photometric::Rgb } else { image.photometric };
+            interpret(image, bytes, found)
+        }
+        _ => Err(PixelError::Unsupported),
+    }
+}
+
+/// Decodes a frame of a file that has been read whole, with the description that belongs to it.
+pub fn frame_of_file(file: &DefaultDicomObject, frame: usize) -> Result<(Image, Frame), PixelError> {
+    let image = Image::read(file, file.meta().transfer_syntax(), frame)?;
+    let element = file.get(tags::PIXEL_DATA).ok_or(PixelError::NoPixelData)?;
+    let decoded = match element.value() {
+        Value::Primitive(value) => {
+            let mut bytes = value.to_bytes();
+            // The parser has put words into our order, but left the order of the words in longer samples.
+            if file.meta().transfer_syntax() == "1.2.840.10008.1.2.2" && image.bits_allocated == 32 {
+                let mut own = bytes.into_owned();
+                own.chunks_exact_mut(4).for_each(|long| long.rotate_left(2));
+                bytes = Cow::Owned(own);
+            }
+            let length = native_length(&image);
+            let part = match image.bits_allocated {
+                1 => bytes.as_ref(),
+                _ => bytes.get(frame * length..(frame + 1) * length).ok_or(PixelError::Invalid)?,
+            };
+            native(&image, part, frame)?
+        }
+        Value::PixelSequence(sequence) => {
+            let fragments = fragments(sequence.fragments(), sequence.offset_table(), image.frames, frame)
+                .ok_or(PixelError::Invalid)?;
+            decode(&image, &fragments, frame)?
+        }
+        Value::Sequence(_) => return Err(PixelError::Invalid),
+    };
+    Ok((image, decoded))
+}
+
+/// The fragments of a frame: one for one, all of a single frame, or as the basic offset table has it (PS3.5 A.4).
+fn fragments<'a>(
+    fragments: &'a [Vec<u8>],
+    offsets: &[u32],
+    frames: usize,
+    frame: usize,
+) -> Option<Cow<'a, [u8]>> {
+    if fragments.len() == frames {
+        return fragments.get(frame).map(|fragment| Cow::Borrowed(fragment.as_slice()));
+    }
+    if frames == 1 {
+        return Some(Cow::Owned(fragments.concat()));
+    }
+    let start = *offsets.get(frame)? as usize;
+    let end = offsets.get(frame + 1).map_or(usize::MAX, |offset| *offset as usize);
+    let mut at = 0;
+    let mut joined = Vec::new();
+    for fragment in fragments {
+        if (start..end).contains(&at) {
+            joined.extend_from_slice(fragment);
+        }
+        at += fragment.len() + 8;
+    }
+    Some(Cow::Owned(joined))
+}
+
+/// Stored bytes of one uncompressed frame of whole bytes.
+fn native_length(image: &Image) -> usize {
+    match image.photometric {
+        // Two pixels share their colors: four bytes for two pixels (PS3.3 C.7.6.3.1.2).
+        Photometric::YbrFull422 | Photometric::YbrPartial422 if image.bits_allocated == 8 => {
+            image.pixels() * 2
+        }
+        _ => image.frame_bytes(),
+    }
+}
+
+fn native(image: &Image, stored: &[u8], frame: usize) -> Result<Frame, PixelError> {
+    if image.bits_allocated == 1 {
+        let first = frame * image.pixels();
+        let bits = (first..first + image.pixels())
+            .map(|bit| stored.get(bit / 8).map(|byte| (byte >> (bit % 8)) & 1))
+            .collect::<Option<Vec<u8>>>();
+        return Ok(Frame { bytes: bits.ok_or(PixelError::Invalid)?, photometric: image.photometric });
+    }
+    let bytes = stored.get(..native_length(image)).ok_or(PixelError::Invalid)?;
+    match image.photometric {
+        Photometric::YbrFull422 | Photometric::YbrPartial422 if image.bits_allocated == 8 => {
+            let full = color::upsample_422(bytes);
+            interpret(image, full, image.photometric)
+        }
+        _ if image.planar && image.samples == 3 => {
+            interpret(image, color::interleave(bytes, image.bits_allocated / 8), image.photometric)
+        }
+        _ => interpret(image, bytes.to_vec(), image.photometric),
+    }
+}
+
+/// Big endian samples in our order. Bytes in words (OW) are not told from plain bytes (OB) here: explicit big
+/// endian was retired before that mattered, and devices write OB for 8 bits of color.
+fn swapped(stored: &[u8], bits: usize) -> Vec<u8> {
+    let mut bytes = stored.to_vec();
+    if bits > 8 {
+        bytes.chunks_exact_mut(bits / 8).for_each(<[u8]>::reverse);
+    }
+    bytes
+}
+
+fn jpeg(image: &Image, encoded: &[u8]) -> Result<Frame, PixelError> {
+    let stream = codestream::jpeg(encoded).ok_or(PixelError::Invalid)?;
+    check(image, stream)?;
+    let lossless = matches!(image.transfer_syntax.as_str(), uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1);
+    // The library decodes 12 bits to nothing meaningful.
+    if !lossless && stream.bits != 8 {
+        return Err(PixelError::Unsupported);
+    }
+    let transform = match (stream.components, lossless, stream.colors, image.photometric) {
+        (1, ..) => jpeg_decoder::ColorTransform::Grayscale,
+        (_, true, ..) | (_, _, Colors::Rgb, _) | (_, _, Colors::Unsaid, Photometric::Rgb) => {
+            jpeg_decoder::ColorTransform::RGB
+        }
+        _ => jpeg_decoder::ColorTransform::YCbCr,
+    };
+    let mut decoder = jpeg_decoder::Decoder::new(encoded);
+    decoder.set_max_decoding_buffer_size(2 * image.frame_bytes());
+    if stream.components == 3 {
+        decoder.set_color_transform(transform);
+    }
+    // A decoder that panics on hostile bytes must cost this picture only.
+    let decoded = catch_unwind(AssertUnwindSafe(|| decoder.decode()));
+    let bytes = decoded.map_err(|_| PixelError::Invalid)?.map_err(|_| PixelError::Invalid)?;
+    let bytes = widen(image, bytes, stream.bits)?;
+    let found = match (stream.components, lossless) {
+        (1, _) | (_, true) => image.photometric,
+        _ => Photometric::Rgb,
+    };
+    interpret(image, bytes, found)
+}
+
+/// JPEG-LS and JPEG 2000 by the libraries behind the registry.
+fn by_codec(image: &Image, encoded: &[u8], stream: Codestream) -> Result<Vec<u8>, PixelError> {
+    let syntax = TransferSyntaxRegistry.get(&image.transfer_syntax).ok_or(PixelError::Unsupported)?;
+    let Codec::EncapsulatedPixelData(Some(codec), _) = syntax.codec() else {
+        return Err(PixelError::Unsupported);
+    };
+    let one = OneFrame { image, encoded };
+    let mut bytes = Vec::new();
+    let decoded = catch_unwind(AssertUnwindSafe(|| codec.decode_frame(&one, 0, &mut bytes)));
+    decoded.map_err(|_| PixelError::Invalid)?.map_err(|_| PixelError::Invalid)?;
+    let mut bytes = widen(image, bytes, stream.bits)?;
+    // A codestream may call its samples unsigned though the header calls them signed; the header is right, and
+    // the bits above the stored ones repeat the sign (PS3.5 8.1.1).
+    if image.signed && image.bits_allocated == 16 && image.bits_stored < 16 {
+        let unused = 16 - image.bits_stored;
+        for pair in bytes.chunks_exact_mut(2) {
+            let value = (i16::from_le_bytes([pair[0], pair[1]]) << unused) >> unused;
+            pair.copy_from_slice(&value.to_le_bytes());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Decoders give bytes for up to 8 bits; a header may have allocated 16 for them.
+fn widen(image: &Image, bytes: Vec<u8>, bits: usize) -> Result<Vec<u8>, PixelError> {
+    let values = image.pixels() * image.samples;
+    match (bytes.len(), image.bits_allocated) {
+        (length, _) if length == image.frame_bytes() => Ok(bytes),
+        (length, 16) if length == values && bits <= 8 => {
+            Ok(bytes.iter().flat_map(|byte| [*byte, 0]).collect())
+        }
+        _ => Err(PixelError::Invalid),
+    }
+}
+
+fn check(image: &Image, stream: Codestream) -> Result<(), PixelError> {
+    let agrees = stream.columns == image.columns
+        && stream.rows == image.rows
+        && stream.components == image.samples
+        && stream.bits <= image.bits_allocated;
+    if agrees { Ok(()) } else { Err(PixelError::Invalid) }
+}
+
+/// Makes RGB of YBR, the samples being by pixel now.
+fn interpret(image: &Image, mut bytes: Vec<u8>, found: Photometric) -> Result<Frame, PixelError> {
+    if bytes.len() != image.frame_bytes() {
+        return Err(PixelError::Invalid);
+    }
+    let photometric = match found {
+        Photometric::YbrFull | Photometric::YbrFull422 if image.bits_allocated == 8 => {
+            color::ybr_full_to_rgb(&mut bytes);
+            Photometric::Rgb
+        }
+        Photometric::YbrPartial422 if image.bits_allocated == 8 => {
+            color::ybr_partial_to_rgb(&mut bytes);
+            Photometric::Rgb
+        }
+        Photometric::YbrFull
+        | Photometric::YbrFull422
+        | Photometric::YbrPartial422
+        | Photometric::YbrOfJpeg2000 => {
+            return Err(PixelError::Unsupported);
+        }
+        Photometric::Monochrome1 | Photometric::Monochrome2 | Photometric::Palette | Photometric::Rgb => {
+            found
+        }
+    };
+    Ok(Frame { bytes, photometric })
+}
+
+/// One encoded frame in the form in which the registry's codecs want it.
+struct OneFrame<'a> {
+    image: &'a Image,
+    encoded: &'a [u8],
+}
+
+impl PixelDataObject for OneFrame<'_> {
+    fn transfer_syntax_uid(&self) -> &str {
+        &self.image.transfer_syntax
+    }
+
+    fn rows(&self) -> Option<u16> {
+        u16::try_from(self.image.rows).ok()
+    }
+
+    fn cols(&self) -> Option<u16> {
+        u16::try_from(self.image.columns).ok()
+    }
+
+    fn samples_per_pixel(&self) -> Option<u16> {
+        u16::try_from(self.image.samples).ok()
+    }
+
+    fn bits_allocated(&self) -> Option<u16> {
+        u16::try_from(self.image.bits_allocated).ok()
+    }
+
+    fn bits_stored(&self) -> Option<u16> {
+        u16::try_from(self.image.bits_stored).ok()
+    }
+
+    fn photometric_interpretation(&self) -> Option<&str> {
+        None
+    }
+
+    fn number_of_frames(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    fn number_of_fragments(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    fn fragment(&self, fragment: usize) -> Option<Cow<'_, [u8]>> {
+        (fragment == 0).then_some(Cow::Borrowed(self.encoded))
+    }
+
+    fn offset_table(&self) -> Option<Cow<'_, [u32]>> {
+        Some(Cow::Borrowed(&[]))
+    }
+
+    fn raw_pixel_data(&self) -> Option<RawPixelData> {
+        None
+    }
+}
