@@ -28,6 +28,11 @@ export function whenSignedOut(listener: Listener): void {
   onSignedOut = listener;
 }
 
+/** For uploads, which do not go through `call`: the server no longer knows the caller. */
+export function reportSignedOut(): void {
+  onSignedOut(new Problem({ code: 'access.session-expired', status: 401 }));
+}
+
 /** Told after every call whether the server answered and how long it took. */
 export function whenReached(listener: (reachable: boolean, tookMs: number) => void): () => void {
   reachability.add(listener);

@@ -10,5 +10,18 @@ import referrals from './en/referrals.json';
 import session from './en/session.json';
 import studies from './en/studies.json';
 import timeline from './en/timeline.json';
+import uploads from './en/uploads.json';
 
-export default { common, consults, duties, home, patients, problems, referrals, session, studies, timeline };
+export default {
+  common,
+  consults,
+  duties,
+  home,
+  patients,
+  problems,
+  referrals,
+  session,
+  studies,
+  timeline,
+  uploads,
+};

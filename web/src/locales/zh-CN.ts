@@ -10,5 +10,18 @@ import referrals from './zh-CN/referrals.json';
 import session from './zh-CN/session.json';
 import studies from './zh-CN/studies.json';
 import timeline from './zh-CN/timeline.json';
+import uploads from './zh-CN/uploads.json';
 
-export default { common, consults, duties, home, patients, problems, referrals, session, studies, timeline };
+export default {
+  common,
+  consults,
+  duties,
+  home,
+  patients,
+  problems,
+  referrals,
+  session,
+  studies,
+  timeline,
+  uploads,
+};
