@@ -37,6 +37,15 @@ impl FrameIndex {
         self.len() == 0
     }
 
+    /// Where the first frame begins: what stands before it describes the image. `None` when that is not known.
+    pub fn start(&self) -> Option<u64> {
+        match self {
+            FrameIndex::None | FrameIndex::Whole { .. } => None,
+            FrameIndex::Native { offset, .. } => Some(*offset),
+            FrameIndex::Encapsulated(frames) => frames.first()?.first().map(|segment| segment.0),
+        }
+    }
+
     /// The byte runs of frame `number`, counted from 0, in order; `None` when there is no such frame or frames
     /// can't be addressed.
     pub fn frame(&self, number: u32) -> Option<Vec<Segment>> {

@@ -5,10 +5,12 @@ pub mod facts;
 pub mod frames;
 pub mod limits;
 pub mod meta;
+pub mod normal;
 pub mod parse;
 pub mod walk;
 
 pub use facts::{Date, Facts, InstanceFacts, PatientFacts, SeriesFacts, Sex, StudyFacts};
 pub use frames::{FrameIndex, Segment};
 pub use limits::Limits;
+pub use normal::{Normal, normalize};
 pub use parse::{Parsed, parse_data_set, parse_file};

@@ -187,7 +187,7 @@ impl Visit {
     }
 }
 
-fn is_pixel_data(tag: Tag) -> bool {
+pub(super) fn is_pixel_data(tag: Tag) -> bool {
     matches!(tag, tags::PIXEL_DATA | tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA)
 }
 

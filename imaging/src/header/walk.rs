@@ -1,6 +1,6 @@
 //! Walks the elements of a data set (PS3.5 §7) without trusting it: every length is checked against the bytes that
 //! are there, depth is bounded, values are read only when the visitor wants them. Knows tags and lengths, nothing
-//! of what they mean. Called by `header::parse` and `text::rewrite`.
+//! of what they mean. Called by `header::parse` and `header::normal`.
 
 use std::io::{ErrorKind, Read};
 
@@ -48,6 +48,11 @@ pub trait Visitor {
     fn wants(&mut self, element: &Element) -> bool;
 
     fn value(&mut self, element: &Element, value: Vec<u8>) -> Result<(), Refusal>;
+
+    /// Whether the walk ends before this element of the top level.
+    fn stops_at(&mut self, _tag: Tag) -> bool {
+        false
+    }
 
     /// The next bytes of an element or fragment that is not wanted whole.
     fn bytes(&mut self, _chunk: &[u8]) {}
@@ -106,6 +111,9 @@ impl<R: Read> Walk<R> {
                     return Ok(());
                 }
                 continue;
+            }
+            if depth == 0 && visitor.stops_at(tag) {
+                return Ok(());
             }
             let (vr, length) = self.vr_and_length(tag)?;
             if length != UNDEFINED && u64::from(length) > end - self.position {

@@ -1,5 +1,5 @@
 //! Specific Character Set (PS3.3 C.12.1.1.2): which decoder a data set's text needs. Bytes are decoded whole,
-//! before a value is split: a trail byte of GBK or GB18030 may be 0x5C. Called by `header` and `text::rewrite`.
+//! before a value is split: a trail byte of GBK or GB18030 may be 0x5C. Called by `header`.
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
