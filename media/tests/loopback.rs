@@ -315,7 +315,7 @@ impl Random {
 
     /// Flips, cuts and repeats bytes of `model`, or makes some up.
     fn spoil(&mut self, model: &[u8]) -> Vec<u8> {
-        if model.is_empty() || self.next() % 8 == 0 {
+        if model.is_empty() || self.next().is_multiple_of(8) {
             return (0..self.next() % 200).map(|_| self.next() as u8).collect();
         }
         let mut bytes = model.to_vec();
@@ -364,7 +364,7 @@ fn garbage_from_strangers_and_from_participants_does_not_disturb_a_call() {
             call.up.send(&plain);
         }
         sent += 3;
-        if sent % 300 == 0 {
+        if sent.is_multiple_of(300) {
             // Lets the worker keep up: the answer to a check comes after everything before it.
             call.up.check();
         }

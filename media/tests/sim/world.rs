@@ -326,7 +326,7 @@ impl World {
                 let event = entry.remove();
                 self.happen(event);
             }
-            if self.now.duration_since(end - time).as_millis() % 5 == 0 {
+            if self.now.duration_since(end - time).as_millis().is_multiple_of(5) {
                 let mut sent = Sent::default();
                 self.room.tick(self.now, &mut sent);
                 self.deliver(sent);
