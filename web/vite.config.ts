@@ -6,9 +6,21 @@ import { defineConfig } from 'vite';
 const server = process.env.CONSULT_SERVER ?? 'http://127.0.0.1:8080';
 const behind = { target: server, changeOrigin: false };
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^@(?=\/)/, replacement: here('./src') },
+      // The viewer draws by WebGL or on the CPU: vtk.js's WebGPU half and its XML files stay out of the chunk.
+      { find: 'xmlbuilder2', replacement: here('./src/features/viewer/without/xml.ts') },
+      {
+        find: /^@kitware\/vtk\.js\/Rendering\/Profiles\/(Geometry|Volume|All)\.js$/,
+        replacement: '@kitware/vtk.js/Rendering/OpenGL/Profiles/$1.js',
+      },
+    ],
+  },
   // The server replaces the token by a fresh nonce in every answer that carries index.html.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {

@@ -107,3 +107,18 @@ export async function openStream(
   if (date) clock.hint(Date.parse(date));
   return response;
 }
+
+/**
+ * DICOM JSON (PS3.18 Annex F); `path` is below /dicom-web, without a leading slash. Frames are the one thing that does
+ * not come this way: the viewer's engine fetches them in its own queue.
+ */
+export async function callDicomWeb<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const init: RequestInit = { headers: { accept: 'application/dicom+json', 'accept-language': language } };
+  if (signal) init.signal = signal;
+  const response = await send(`/dicom-web/${path}`, init);
+  try {
+    return (await response.json()) as T;
+  } catch {
+    throw new Problem({ code: UNREADABLE, status: response.status });
+  }
+}
