@@ -1,27 +1,39 @@
 // The texts of the page in one language, a file per feature. Both languages list the same namespaces.
 
+import call from './en/call.json';
 import common from './en/common.json';
 import consults from './en/consults.json';
 import duties from './en/duties.json';
+import ecg from './en/ecg.json';
 import home from './en/home.json';
 import patients from './en/patients.json';
 import problems from './en/problems.json';
+import reading from './en/reading.json';
 import referrals from './en/referrals.json';
+import report from './en/report.json';
 import session from './en/session.json';
 import studies from './en/studies.json';
 import timeline from './en/timeline.json';
 import uploads from './en/uploads.json';
+import viewer from './en/viewer.json';
+import worklist from './en/worklist.json';
 
 export default {
+  call,
   common,
   consults,
   duties,
+  ecg,
   home,
   patients,
   problems,
+  reading,
   referrals,
+  report,
   session,
   studies,
   timeline,
   uploads,
+  viewer,
+  worklist,
 };

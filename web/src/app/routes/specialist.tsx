@@ -14,4 +14,14 @@ export const specialistRoutes = [
       'WorklistPage',
     ),
   }),
+  createRoute({
+    ...under,
+    path: '/consults/$consultId/read',
+    component: lazyRouteComponent(() => import('@/features/reading/components/reading-page'), 'ReadingPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/consults/$consultId/room',
+    component: lazyRouteComponent(() => import('@/features/call/components/room-page'), 'RoomPage'),
+  }),
 ] as const;
