@@ -1,4 +1,4 @@
-// Draws a laid-out ECG on a canvas: millimetre grid, calibration pulses, lead names, traces. The only file
+// Draws a laid-out ECG on a canvas: millimeter grid, calibration pulses, lead names, traces. The only file
 // of the feature that touches a canvas; decides nothing about where things stand.
 import { type Sheet, trace } from './geometry';
 import type { Ecg } from './samples';
@@ -44,7 +44,7 @@ type Context = CanvasRenderingContext2D;
 function grid(context: Context, sheet: Sheet, perMm: number, paper: Paper) {
   const thin = Math.max(1, Math.round(perMm * 0.1));
   const thick = Math.max(1, Math.round(perMm * 0.22));
-  // Below about 2.2 device pixels a millimetre line is a haze, not a ruler.
+  // Below about 2.2 device pixels a millimeter line is a haze, not a ruler.
   if (perMm >= 2.2) rules(context, sheet, perMm, { step: 1, line: thin, color: paper.minor });
   rules(context, sheet, perMm, { step: 5, line: thick, color: paper.major });
 }

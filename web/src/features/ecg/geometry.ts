@@ -1,11 +1,11 @@
-// Where everything of a standard ECG print stands, in millimetres of paper: 3 × 4 leads of a quarter of
+// Where everything of a standard ECG print stands, in millimeters of paper: 3 × 4 leads of a quarter of
 // the time each and one rhythm strip. Pure; the drawing and the tests call it.
 import type { Ecg, Lead } from './samples';
 
 export interface Scale {
-  /** Millimetres of paper per second. */
+  /** Millimeters of paper per second. */
   speed: number;
-  /** Millimetres of paper per millivolt. */
+  /** Millimeters of paper per millivolt. */
   gain: number;
 }
 
@@ -93,7 +93,7 @@ function rowsOf(ecg: Ecg, seconds: number): (Lead | undefined)[][] {
 
 /** Paper to screen: square, so that a slope on the screen is the slope on paper. */
 export interface Screen {
-  /** Device pixels per millimetre, the same for both axes. */
+  /** Device pixels per millimeter, the same for both axes. */
   perMm: number;
 }
 

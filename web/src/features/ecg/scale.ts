@@ -2,7 +2,7 @@
 
 export type Size = 'fit' | 'paper' | 'large';
 
-/** CSS defines 96 px to the inch of 25.4 mm; at this many px a millimetre is a millimetre on paper. */
+/** CSS defines 96 px to the inch of 25.4 mm; at this many px a millimeter is a millimeter on paper. */
 export const paperPxPerMm = 96 / 25.4;
 
 /** Below this the fine squares run together and intervals can no longer be counted. */

@@ -31,7 +31,7 @@ describe('the metadata of a series', () => {
     expect(seriesFacts([instance(1, { '00100010': name })])?.patient.name).toBe('王 秀英');
   });
 
-  it('has no millimetres without spacing, and takes those at the detector when there are no others', () => {
+  it('has no millimeters without spacing, and takes those at the detector when there are no others', () => {
     expect(seriesFacts([instance(1)])?.spacing).toBeNull();
     const detector = { '00181164': { vr: 'DS', Value: [0.143, 0.143] } };
     expect(seriesFacts([instance(1, detector)])?.spacing).toEqual([0.143, 0.143]);

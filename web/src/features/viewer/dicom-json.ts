@@ -23,7 +23,7 @@ export interface SeriesFacts {
   patient: { name: string; id: string; sex: string; birthDate: string | null };
   study: { description: string; date: string | null };
   window: Window | null;
-  /** Millimetres between pixel centers: rows, columns. Null: lengths cannot be given in mm. */
+  /** Millimeters between pixel centers: rows, columns. Null: lengths cannot be given in mm. */
   spacing: [number, number] | null;
   thickness: number | null;
   edges: { left: string; right: string; top: string; bottom: string } | null;

@@ -18,8 +18,8 @@ import { ofRange, type Preset, resolve, toRange, type Window } from './windows';
 
 export interface Measurement {
   id: string;
-  /** Null while the picture has no spacing: a length in pixels would be taken for millimetres. */
-  millimetres: number | null;
+  /** Null while the picture has no spacing: a length in pixels would be taken for millimeters. */
+  millimeters: number | null;
   slice: number;
 }
 
@@ -104,7 +104,7 @@ export function openStack(element: HTMLDivElement, tell: (state: StackState) => 
       .filter((one) => one.metadata?.toolName === toolNames.length)
       .map((one) => {
         const slice = imageIds.indexOf(one.metadata?.referencedImageId ?? '');
-        return { id: one.annotationUID ?? '', millimetres: lengthOf(one.data.handles?.points ?? []), slice };
+        return { id: one.annotationUID ?? '', millimeters: lengthOf(one.data.handles?.points ?? []), slice };
       })
       .filter((one) => one.slice >= 0);
   }
@@ -275,7 +275,7 @@ function scaleOf(viewport: Types.IStackViewport): number {
 
 /** The rest of the stack, nearest slices first, behind whatever the reader asks for meanwhile. */
 function prefetch(imageIds: string[], start: number) {
-  // A phone's memory is small and its network dear: there only the neighbourhood is fetched ahead.
+  // A phone's memory is small and its network dear: there only the neighborhood is fetched ahead.
   const reach = matchMedia('(pointer: coarse)').matches ? 12 : imageIds.length;
   const nearest = imageIds
     .map((imageId, at) => ({ imageId, distance: Math.abs(at - start) }))

@@ -1,4 +1,4 @@
-// The ECG of a consult on millimetre paper, with what the device measured and the whole in words.
+// The ECG of a consult on millimeter paper, with what the device measured and the whole in words.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Study } from '@/lib/contract';

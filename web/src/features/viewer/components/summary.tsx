@@ -7,7 +7,7 @@ import type { StackState } from '../stack';
 export function Summary({ facts, state }: { facts: SeriesFacts; state: StackState }) {
   const { t } = useTranslation('viewer');
   const lengths = state.measurements.flatMap((one) =>
-    one.millimetres === null ? [] : [one.millimetres.toFixed(1)],
+    one.millimeters === null ? [] : [one.millimeters.toFixed(1)],
   );
   const text = [
     t('summary.series', {

@@ -135,8 +135,8 @@ function Lengths({ state, onGo }: { state: NonNullable<UseStack['state']>; onGo:
       {state.measurements.map((one) => (
         <li key={one.id}>
           <button type="button" onClick={() => onGo(one.slice)}>
-            <span data-testid="viewer-length" data-mm={one.millimetres ?? ''}>
-              {one.millimetres === null ? t('noSpacing') : `${one.millimetres.toFixed(1)} mm`}
+            <span data-testid="viewer-length" data-mm={one.millimeters ?? ''}>
+              {one.millimeters === null ? t('noSpacing') : `${one.millimeters.toFixed(1)} mm`}
             </span>
             <small>{t('onSlice', { number: one.slice + 1 })}</small>
           </button>
