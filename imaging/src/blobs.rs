@@ -293,3 +293,34 @@ async fn blocking<T: Send + 'static>(
         Err(error) => Err(BlobError::Unavailable(Box::new(error))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_folder_is_written_with_sync() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::local(folder.path()).unwrap();
+        // The backend does not say it otherwise; without the flag an answer would not mean durable.
+        assert!(format!("{:?}", blobs.store).contains("fsync: true"));
+    }
+
+    fn generic(source: io::Error) -> BlobError {
+        // As the local backend wraps it.
+        let inner = object_store::Error::Generic { store: "inner", source: Box::new(source) };
+        object_store::Error::Generic { store: "outer", source: Box::new(inner) }.into()
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart_from_other_failures() {
+        const ENOSPC: i32 = 28;
+        const EDQUOT: i32 = 122;
+        const EIO: i32 = 5;
+        for code in [ENOSPC, EDQUOT] {
+            assert!(matches!(generic(io::Error::from_raw_os_error(code)), BlobError::Full), "{code}");
+            assert!(matches!(BlobError::from(io::Error::from_raw_os_error(code)), BlobError::Full), "{code}");
+        }
+        assert!(matches!(generic(io::Error::from_raw_os_error(EIO)), BlobError::Unavailable(_)));
+    }
+}

@@ -174,6 +174,20 @@ impl Pattern {
     pub fn has_wildcard(&self) -> bool {
         self.0.contains(['*', '?'])
     }
+
+    /// The pattern for `LIKE … ESCAPE '\\'`.
+    pub fn to_like(&self) -> String {
+        let mut like = String::with_capacity(self.0.len());
+        for c in self.0.chars() {
+            match c {
+                '*' => like.push('%'),
+                '?' => like.push('_'),
+                '%' | '_' | '\\' => like.extend(['\\', c]),
+                c => like.push(c),
+            }
+        }
+        like
+    }
 }
 
 /// Both ends belong to the range; a single value has both ends equal.
@@ -188,7 +202,8 @@ pub struct DateRange {
 pub struct StudyQuery {
     pub study_uids: Vec<StudyUid>,
     pub patient_id: Option<Pattern>,
-    /// Matched against ideographs, folded form, pinyin and initials alike; `王*` and `wang*` find the same people.
+    /// Matched against ideographs, folded form, pinyin and initials alike, by [`crate::text::NameQuery`]: `王*` and
+    /// `wang*` find the same people.
     pub patient_name: Option<Pattern>,
     pub birth_date: Option<DateRange>,
     pub study_date: Option<DateRange>,
@@ -299,4 +314,24 @@ pub trait Index: Send + Sync {
         series: &SeriesUid,
         instance: &InstanceUid,
     ) -> Result<Option<InstanceRow>, IndexError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wild_cards_become_those_of_like_and_nothing_else_does() {
+        assert_eq!(Pattern("CT*_1?%\\".into()).to_like(), "CT%\\_1_\\%\\\\");
+        assert!(Pattern("a?".into()).has_wildcard() && !Pattern("a%".into()).has_wildcard());
+    }
+
+    #[test]
+    fn a_content_hash_is_64_small_hexadecimal_digits() {
+        let hash = ContentHash::of(b"a");
+        assert_eq!(ContentHash::parse(hash.as_str()), Some(hash.clone()));
+        for text in ["", "../x", &hash.as_str().to_uppercase(), &format!("{hash}0")] {
+            assert_eq!(ContentHash::parse(text), None, "{text}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 /// Bytes kept in memory before a file is begun.
-pub const IN_MEMORY: usize = 8 << 20;
+pub const IN_MEMORY: usize = 4 << 20;
 
 /// Bytes that have arrived whole. Cloning shares them.
 #[derive(Debug, Clone)]

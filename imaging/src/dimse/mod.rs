@@ -5,6 +5,7 @@
 pub mod command;
 pub mod io;
 pub mod machine;
+mod negotiation;
 pub mod status;
 
 pub use io::{Admission, Call, Callers, Config, run};

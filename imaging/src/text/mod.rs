@@ -5,6 +5,8 @@
 pub mod charset;
 mod iso2022;
 pub mod name;
+pub mod name_query;
 
 pub use charset::{Charset, Fallback, Kind};
 pub use name::{PersonName, SearchName};
+pub use name_query::NameQuery;

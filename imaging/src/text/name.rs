@@ -20,9 +20,10 @@ pub struct SearchName {
     pub ideographs: String,
     /// Every group in lower case, width folded, separators as single spaces: `zhang xiaodong 张小东`.
     pub folded: String,
-    /// Whole pinyin without tones or separators: `zhangxiaodong`. From the letters when there are no ideographs.
+    /// Whole pinyin without tones or separators: `zhangxiaodong`. As the file writes it where it does, else the
+    /// usual reading of the ideographs.
     pub pinyin: String,
-    /// First letter of each syllable: `zxd`. From the name's words when there are no ideographs.
+    /// First letter of each syllable: `zxd`. From the words in letters when there are no ideographs.
     pub initials: String,
 }
 
@@ -88,11 +89,13 @@ impl PersonName {
             .filter(|word| !word.is_empty())
             .collect::<Vec<_>>()
             .join(" ");
-        let syllables = if ideographs.is_empty() { self.letters() } else { romanize(&ideographs) };
+        let (letters, readings) = (self.letters(), romanize(&ideographs));
+        let pinyin = if letters.is_empty() { readings.concat() } else { letters.concat() };
+        let syllables = if ideographs.is_empty() { letters } else { readings };
         SearchName {
             ideographs,
             folded,
-            pinyin: syllables.concat(),
+            pinyin,
             initials: syllables.iter().filter_map(|syllable| syllable.chars().next()).collect(),
         }
     }
@@ -129,7 +132,7 @@ fn words(group: &str) -> impl Iterator<Item = String> {
 
 /// Lower case, full-width forms made half-width, `ü` in its spellings made `v`, other marks and punctuation
 /// dropped.
-fn fold(word: &str) -> String {
+pub(super) fn fold(word: &str) -> String {
     word.chars()
         .map(|c| match c {
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
