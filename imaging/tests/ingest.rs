@@ -133,14 +133,20 @@ async fn another_encoding_of_an_instance_is_an_alternate_and_other_content_a_con
 
 #[tokio::test]
 async fn a_file_without_preamble_or_meta_is_given_them() {
-    let bench = bench();
     let file = bytes_of("CT_small.dcm");
     let offset = imaging::header::meta::read(&file).unwrap().data_offset;
-    for bare in [file[offset..].to_vec(), file[132..].to_vec()] {
+    // Without all of it, without the preamble, and without a transfer syntax (0002,0010) in the meta.
+    let at = file.windows(4).position(|tag| tag == [2, 0, 0x10, 0]).unwrap();
+    let mut silent = file.clone();
+    silent[at + 2] = 0x11;
+    for bare in [file[offset..].to_vec(), file[132..].to_vec(), silent] {
+        let bench = bench();
         let taken = bench.upload_one(bare).await.unwrap();
         assert_eq!(taken.blob.hash, ContentHash::of(&file[offset..]));
         let object = bench.blobs.instance(&taken.blob).await.unwrap();
-        assert!(dicom_object::from_reader(&object[..]).is_ok());
+        assert_eq!(object[128..132], *b"DICM");
+        let read = dicom_object::from_reader(&object[..]).unwrap();
+        assert_eq!(read.meta().transfer_syntax().trim_end_matches('\0'), "1.2.840.10008.1.2.1");
         assert_eq!(object[taken.blob.data_offset as usize..], file[offset..]);
     }
 }
