@@ -1,6 +1,7 @@
 //! Starts the whole product in this process on free loopback ports with its data in a temporary folder, the clock in the
 //! test's hand, and signs people in. Ends it when dropped.
 
+use crate::store;
 use consult_server::config::{Config, Secret};
 use consult_server::ids::Entropy;
 use consult_server::time::{Clock, ManualClock, Timestamp};
@@ -25,18 +26,14 @@ pub struct Product {
 }
 
 impl Product {
-    /// The product with the demo alliance, on SQLite.
+    /// The product with the demo alliance: on SQLite, or on a new database of the Postgres that `CONSULT_TEST_POSTGRES` names,
+    /// so that every journey is a contract test of its statements on both engines.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let config = Config::in_folder(folder.path());
-        Self::start_with(folder, config).await
-    }
-
-    /// The same on a Postgres database.
-    pub async fn start_on(store_url: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config::in_folder(folder.path());
-        config.store.url = Secret(store_url.to_owned());
+        if let Ok(server) = std::env::var("CONSULT_TEST_POSTGRES") {
+            config.store.url = Secret(store::new_database(&server).await);
+        }
         Self::start_with(folder, config).await
     }
 

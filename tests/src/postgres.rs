@@ -29,10 +29,9 @@ impl Postgres {
         Self { folder, port }
     }
 
-    /// The address of a new, empty database.
-    pub fn new_database(&self, name: &str) -> String {
-        run("createdb", &["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "consult", name]);
-        format!("postgres://consult@127.0.0.1:{}/{name}", self.port)
+    /// The server's address, without a database.
+    pub fn address(&self) -> String {
+        format!("postgres://consult@127.0.0.1:{}", self.port)
     }
 }
 

@@ -1,7 +1,20 @@
 //! Reaches into the store as an intruder or an operator with a console would. Knows no subject.
 
 use consult_server::db::Db;
-use sqlx::Executor as _;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Makes a database of its own on a Postgres server, and answers its address.
+pub async fn new_database(server: &str) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let name = format!("journey_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+    sqlx::any::install_default_drivers();
+    let mut conn =
+        AnyConnection::connect(&format!("{server}/postgres")).await.expect("the Postgres of the tests");
+    conn.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a database");
+    conn.close().await.expect("a clean end");
+    format!("{server}/{name}")
+}
 
 /// Runs one statement past every door.
 pub async fn execute(db: &Db, statement: &'static str) {

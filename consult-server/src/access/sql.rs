@@ -3,7 +3,7 @@
 use super::{Caller, Role};
 use crate::db::{Conn, Tx};
 use crate::error::{Refusal, Result};
-use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId, PositionId, SessionId};
+use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId, PositionId, SessionId};
 use crate::refs::{DepartmentRef, OrganisationRef};
 use crate::time::Timestamp;
 use sqlx::Row as _;
@@ -214,4 +214,58 @@ pub async fn alliance(conn: &mut Conn, id: &AllianceId) -> Result<super::http::M
         name: row.try_get(1)?,
         timezone: row.try_get(2)?,
     })
+}
+
+const GIVE_GRANT: &str = "INSERT INTO access_grant (id, alliance_id, organisation_id, patient_id, basis, subject_kind, subject_id, given_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+     ON CONFLICT (organisation_id, patient_id, subject_kind, subject_id) DO UPDATE SET ends_at = NULL";
+const END_GRANTS: &str =
+    "UPDATE access_grant SET ends_at = $1 WHERE subject_kind = $2 AND subject_id = $3 AND ends_at IS NULL";
+const STRONGEST_GRANT: &str = "SELECT basis FROM access_grant WHERE patient_id = $1 AND organisation_id = $2 AND alliance_id = $3 \
+     AND (ends_at IS NULL OR ends_at > $4) ORDER BY CASE basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 ELSE 2 END LIMIT 1";
+
+pub struct Grant<'a> {
+    pub alliance: &'a AllianceId,
+    pub organisation: &'a OrganisationId,
+    pub patient: &'a PatientId,
+    pub basis: &'static str,
+    pub subject: (&'a str, &'a str),
+}
+
+pub async fn give_grant(tx: &mut Tx, grant: Grant<'_>) -> Result<()> {
+    let (id, now) = (tx.new_id(), tx.now.0);
+    sqlx::query(GIVE_GRANT)
+        .bind(id)
+        .bind(grant.alliance.as_str())
+        .bind(grant.organisation.as_str())
+        .bind(grant.patient.as_str())
+        .bind(grant.basis)
+        .bind(grant.subject.0)
+        .bind(grant.subject.1)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn end_grants(tx: &mut Tx, subject: (&str, &str), ends_at: Timestamp) -> Result<()> {
+    sqlx::query(END_GRANTS).bind(ends_at.0).bind(subject.0).bind(subject.1).execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub async fn strongest_grant(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    patient: &PatientId,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    let row = sqlx::query(STRONGEST_GRANT)
+        .bind(patient.as_str())
+        .bind(organisation.as_str())
+        .bind(alliance.as_str())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Ok(row.try_get(0)?)).transpose()
 }

@@ -33,22 +33,22 @@ async fn steps(engine: Engine, conn: &mut Conn, now: Timestamp) -> Result<()> {
         conn.execute("SELECT pg_advisory_xact_lock(7217421)").await?;
     }
     conn.execute(TABLE).await?;
-    for (name, text) in STEPS {
+    for (step, text) in STEPS {
         let checksum = blake3::hash(text.as_bytes()).to_hex().to_string();
-        let applied = sqlx::query(APPLIED).bind(*name).fetch_optional(&mut *conn).await?;
+        let applied = sqlx::query(APPLIED).bind(*step).fetch_optional(&mut *conn).await?;
         match applied {
             Some(row) if row.try_get::<String, _>(0)? == checksum => continue,
             Some(_) => {
                 return Err(Refusal::internal(format!(
-                    "schema step {name} differs from the one applied to this store"
+                    "schema step {step} differs from the one applied to this store"
                 )));
             }
             None => {}
         }
         let text = text.replace("{{identity}}", engine.identity());
         sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await?;
-        sqlx::query(APPLY).bind(*name).bind(checksum).bind(now.0).execute(&mut *conn).await?;
-        tracing::info!(step = name, "schema step applied");
+        sqlx::query(APPLY).bind(*step).bind(checksum).bind(now.0).execute(&mut *conn).await?;
+        tracing::info!(step, "schema step applied");
     }
     Ok(())
 }
