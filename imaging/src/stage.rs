@@ -117,6 +117,11 @@ impl Stager {
         Self { memory: Vec::new(), file: None, folder: folder.to_owned(), length: 0, limit }
     }
 
+    /// Whether `more` bytes would be written to a file, which may have to wait for the disk.
+    pub fn spills(&self, more: usize) -> bool {
+        self.file.is_some() || self.memory.len() + more > IN_MEMORY
+    }
+
     pub fn finish(self) -> Staged {
         match self.file {
             Some(file) => Staged::File { file: Arc::new(file), start: 0, length: self.length },
@@ -131,7 +136,7 @@ impl Write for Stager {
         if self.length > self.limit {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        if self.file.is_none() && self.memory.len() + bytes.len() > IN_MEMORY {
+        if self.file.is_none() && self.spills(bytes.len()) {
             let mut file = tempfile::tempfile_in(&self.folder)?;
             file.write_all(&std::mem::take(&mut self.memory))?;
             self.file = Some(file);

@@ -287,11 +287,9 @@ async fn garbage_and_silence_cost_nothing_but_their_own_connection() {
     assert!(output.status.success());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn shutdown_ends_idle_associations_and_returns() {
-    let listener = listen(Memory::default(), Config::default()).await;
-    let address = listener.address;
-    let association = tokio::task::spawn_blocking(move || {
+/// An association of ours that was accepted.
+async fn associate(address: SocketAddr) -> dicom_ul::ClientAssociation<TcpStream> {
+    let establish = move || {
         ClientAssociationOptions::new()
             .calling_ae_title("CLINIC")
             .called_ae_title("CONSULT")
@@ -299,8 +297,43 @@ async fn shutdown_ends_idle_associations_and_returns() {
             .read_timeout(Duration::from_secs(20))
             .establish(address)
             .unwrap()
-    });
-    let mut association = association.await.unwrap();
+    };
+    tokio::task::spawn_blocking(establish).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_association_is_aborted() {
+    let idle = Duration::from_millis(200);
+    let listener = listen(Memory::default(), Config { idle, ..Config::default() }).await;
+    let mut association = associate(listener.address).await;
+    let heard = tokio::task::spawn_blocking(move || association.receive()).await.unwrap();
+    assert!(matches!(heard, Ok(Pdu::AbortRQ { .. })), "{heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_too_large_for_memory_is_stored_all_the_same() {
+    let listener = listen(Memory::default(), Config::default()).await;
+    let file = std::fs::read(sample("CT_small.dcm")).unwrap();
+    let offset = imaging::header::meta::read(&file).unwrap().data_offset;
+    let mut data = file[offset..].to_vec();
+    // A private element of 6 MB before the pixels: written to a file on its way.
+    let pixels = data.windows(4).position(|tag| tag == [0xe0, 0x7f, 0x10, 0]).unwrap();
+    let mut private = b"\x09\x70\x10\x10OB\0\0".to_vec();
+    private.extend(6_000_000_u32.to_le_bytes());
+    private.resize(private.len() + 6_000_000, 3);
+    data.splice(pixels..pixels, private);
+    let (address, sent) = (listener.address, data.clone());
+    let status = tokio::task::spawn_blocking(move || send(address, "1.2.3", &sent, EXPLICIT, 16_000));
+    assert_eq!(status.await.unwrap(), 0);
+    let blob = listener.index.arrivals.lock().unwrap()[0].blob.clone();
+    assert_eq!(listener.blobs.data_set(&blob).await.unwrap(), data);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shutdown_ends_idle_associations_and_returns() {
+    let listener = listen(Memory::default(), Config::default()).await;
+    let address = listener.address;
+    let mut association = associate(address).await;
     listener.shutdown.cancel();
     let aborted = tokio::task::spawn_blocking(move || association.receive());
     assert!(!matches!(aborted.await.unwrap(), Ok(Pdu::PData { .. })));

@@ -211,7 +211,7 @@ impl Connection {
                     None
                 }
                 Action::Data(bytes) => {
-                    self.stage(&bytes);
+                    self.stage(bytes).await;
                     None
                 }
                 Action::Store => {
@@ -247,17 +247,27 @@ impl Connection {
     }
 
     /// Once something went wrong the rest of the data set is read and dropped: the status tells.
-    fn stage(&mut self, bytes: &[u8]) {
+    async fn stage(&mut self, bytes: Vec<u8>) {
         let Some(incoming) = &mut self.incoming else { return };
-        if let Ok(stager) = &mut incoming.stager
-            && let Err(error) = stager.write_all(bytes)
-        {
-            incoming.stager = Err(match error.kind() {
-                io::ErrorKind::FileTooLarge => Refusal::TooLarge,
-                _ if is_full(&error) => Refusal::StorageFull,
-                _ => Refusal::Unavailable,
-            });
-        }
+        let mut stager = match std::mem::replace(&mut incoming.stager, Err(Refusal::Unavailable)) {
+            Ok(stager) => stager,
+            refused @ Err(_) => {
+                incoming.stager = refused;
+                return;
+            }
+        };
+        let spills = stager.spills(bytes.len());
+        let write = move || match stager.write_all(&bytes) {
+            Ok(()) => Ok(stager),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(Refusal::TooLarge),
+            Err(error) if is_full(&error) => Err(Refusal::StorageFull),
+            Err(_) => Err(Refusal::Unavailable),
+        };
+        incoming.stager = if spills {
+            tokio::task::spawn_blocking(write).await.unwrap_or(Err(Refusal::Unavailable))
+        } else {
+            write()
+        };
     }
 
     async fn store(&mut self) -> (u16, Option<&'static str>) {
