@@ -1,7 +1,8 @@
 //! Ids with the names people read beside them, as they stand in many answers. Knows no subject's rules.
 
 use crate::ids::{DepartmentId, OrganisationId, PatientId, PersonId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -46,6 +47,33 @@ pub struct Owed {
     /// A code of the subject: `claim`, `report`, `acknowledge`, `open`, `decide`, …
     pub duty: String,
     pub due_at: Option<crate::time::Timestamp>,
+}
+
+/// A diagnosis: text always; code, system and version of the system where it is coded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Diagnosis {
+    pub code: Option<String>,
+    pub system: Option<String>,
+    pub system_version: Option<String>,
+    pub text: String,
+}
+
+/// One thing that happened to a leg, a case or a consult.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TimelineEntry {
+    pub id: String,
+    pub seq: i64,
+    /// The type of the event, e.g. `consult.claimed`.
+    pub r#type: String,
+    /// The subject's version after it.
+    pub version: i64,
+    /// Null when a clock or a device did it.
+    pub actor: Option<PersonRef>,
+    pub occurred_at: crate::time::Timestamp,
+    pub recorded_at: crate::time::Timestamp,
+    #[schema(value_type = Object)]
+    pub payload: Value,
 }
 
 /// Full years between two days.

@@ -2,10 +2,11 @@
 
 use super::{AgreementKind, Agreements, Colleague, Organisation};
 use crate::access::Role;
+use crate::db::change::{Subject, timeline as events};
 use crate::db::{Conn, Tx};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId, PositionId};
-use crate::refs::{DepartmentRef, OrganisationRef, PersonRef};
+use crate::refs::{DepartmentRef, OrganisationRef, PersonRef, TimelineEntry};
 use crate::time::Timestamp;
 use sqlx::Row as _;
 use std::collections::BTreeMap;
@@ -30,6 +31,14 @@ const AGREED: &str = "SELECT 1 FROM agreement WHERE alliance_id = $1 AND kind = 
      AND valid_from <= $5 AND (valid_until IS NULL OR valid_until > $5)";
 const HOLDERS: &str = "SELECT DISTINCT person_id FROM position WHERE organisation_id = $1 AND role = $2 AND valid_from <= $3 \
      AND (valid_until IS NULL OR valid_until > $3) ORDER BY person_id";
+const ROLES_AT: &str = "SELECT role FROM position WHERE person_id = $1 AND organisation_id = $2 AND alliance_id = $3 AND valid_from <= $4 \
+     AND (valid_until IS NULL OR valid_until > $4) ORDER BY role";
+const BELOW: &str = "WITH RECURSIVE below (id) AS (SELECT id FROM organisation WHERE parent_id = $1 AND alliance_id = $2 \
+     UNION SELECT o.id FROM organisation o JOIN below b ON o.parent_id = b.id) SELECT id FROM below ORDER BY id";
+const ABOVE: &str = "WITH RECURSIVE above (id, parent_id) AS (SELECT id, parent_id FROM organisation WHERE id = $1 AND alliance_id = $2 \
+     UNION SELECT o.id, o.parent_id FROM organisation o JOIN above a ON o.id = a.parent_id) SELECT id FROM above ORDER BY id";
+const NAMED: &str =
+    "SELECT p.id, p.name, o.id, o.name FROM person p, organisation o WHERE p.id = $1 AND o.id = $2";
 const LICENCE: &str = "SELECT licence_until, practising_since FROM person WHERE id = $1";
 
 /// Every organisation of the alliance, with departments, as one organisation sees them.
@@ -176,6 +185,107 @@ pub async fn holders(
         .fetch_all(conn)
         .await?;
     rows.iter().map(|row| Ok(PersonId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
+
+/// The roles a person has in an organisation now; none for somebody from elsewhere.
+pub async fn roles_at(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<Vec<Role>> {
+    let rows = sqlx::query(ROLES_AT)
+        .bind(person.as_str())
+        .bind(organisation.as_str())
+        .bind(alliance.as_str())
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Role::parse(&row.try_get::<String, _>(0)?)
+                .ok_or_else(|| Refusal::internal("a position has no known role"))
+        })
+        .collect()
+}
+
+/// The organisations below one, at any depth, without itself.
+pub async fn below(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+) -> Result<Vec<OrganisationId>> {
+    tree(conn, BELOW, alliance, organisation).await
+}
+
+/// An organisation and those above it, up to the lead hospital.
+pub async fn above(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+) -> Result<Vec<OrganisationId>> {
+    tree(conn, ABOVE, alliance, organisation).await
+}
+
+async fn tree(
+    conn: &mut Conn,
+    statement: &'static str,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+) -> Result<Vec<OrganisationId>> {
+    let rows =
+        sqlx::query(statement).bind(organisation.as_str()).bind(alliance.as_str()).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
+
+/// A person as they acted in an organisation, whether or not they are still there.
+pub async fn named(
+    conn: &mut Conn,
+    person: &PersonId,
+    organisation: &OrganisationId,
+) -> Result<Option<PersonRef>> {
+    let row =
+        sqlx::query(NAMED).bind(person.as_str()).bind(organisation.as_str()).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(PersonRef {
+        id: PersonId::trusted(row.try_get::<String, _>(0)?),
+        name: row.try_get(1)?,
+        organisation: OrganisationRef {
+            id: OrganisationId::trusted(row.try_get::<String, _>(2)?),
+            name: row.try_get(3)?,
+        },
+    }))
+}
+
+/// What happened to a subject, oldest first, with the names of those who did it.
+pub async fn timeline(conn: &mut Conn, subject: Subject<'_>) -> Result<Vec<TimelineEntry>> {
+    let mut known: BTreeMap<(PersonId, OrganisationId), Option<PersonRef>> = BTreeMap::new();
+    let mut entries = Vec::new();
+    for event in events(conn, subject).await? {
+        let actor = match (event.person, event.organisation) {
+            (Some(person), Some(organisation)) => {
+                let key = (person, organisation);
+                if !known.contains_key(&key) {
+                    let found = named(conn, &key.0, &key.1).await?;
+                    known.insert(key.clone(), found);
+                }
+                known.get(&key).cloned().flatten()
+            }
+            (Some(_) | None, _) => None,
+        };
+        entries.push(TimelineEntry {
+            id: event.id,
+            seq: event.seq,
+            r#type: event.kind,
+            version: event.version,
+            actor,
+            occurred_at: event.occurred_at,
+            recorded_at: event.recorded_at,
+            payload: event.payload,
+        });
+    }
+    Ok(entries)
 }
 
 /// Until when a person is licensed, and since when they have practised on their own.
