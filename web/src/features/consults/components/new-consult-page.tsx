@@ -3,15 +3,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { clock } from '@/lib/clock';
-import { dropDraft, readDraft } from '@/lib/drafts';
-import { formatTime } from '@/lib/format';
+import { readDraft } from '@/lib/drafts';
 import { useTranslation } from '@/lib/i18n';
 import { consultQuery } from '@/lib/queries/consults';
 import { patientQuery } from '@/lib/queries/patients';
 import { useMe } from '@/lib/session';
 import { uuidv7 } from '@/lib/uuid';
-import { Button } from '@/ui/button';
+import { KeptDraft } from '@/parts/kept-draft';
 import { Empty, Loaded, RowsSkeleton } from '@/ui/states';
 import { type ConsultDraft, draftOf, emptyDraft, hasContent } from '../api/draft';
 import { ConsultForm } from './consult-form';
@@ -27,7 +25,18 @@ export function NewConsultPage() {
       {search.draft ? (
         <FromServer key={search.draft} id={search.draft} />
       ) : (
-        <FromDevice key={search.patient ?? ''} patientId={search.patient ?? null} />
+        <KeptDraft<ConsultDraft>
+          key={search.patient ?? ''}
+          name="consult"
+          worthKeeping={hasContent}
+          describe={(draft) => [draft.patient?.name, draft.question].filter(Boolean).join(' · ')}
+          continued={(draft) => (
+            <div className="card">
+              <ConsultForm initial={draft} />
+            </div>
+          )}
+          fresh={() => <Fresh patientId={search.patient ?? null} />}
+        />
       )}
     </div>
   );
@@ -47,47 +56,6 @@ function FromServer({ id }: { id: string }) {
           return <ConsultForm initial={typed ? { ...typed, version: consult.version } : draftOf(consult)} />;
         }}
       </Loaded>
-    </div>
-  );
-}
-
-function FromDevice({ patientId }: { patientId: string | null }) {
-  const me = useMe();
-  const { t, language } = useTranslation('consults');
-  const [kept] = useState(() => readDraft<ConsultDraft>(me.person.id, 'consult'));
-  const [choice, setChoice] = useState<'ask' | 'kept' | 'new'>(
-    kept && hasContent(kept.value) ? 'ask' : 'new',
-  );
-
-  if (!kept || choice === 'new') return <Fresh patientId={patientId} />;
-  if (choice === 'kept') {
-    return (
-      <div className="card">
-        <ConsultForm initial={kept.value} />
-      </div>
-    );
-  }
-  return (
-    <div className="card">
-      <Empty icon="edit" title={t('draftFound', { time: formatTime(kept.at, language, clock.now()) })}>
-        <p>
-          {kept.value.patient?.name ?? t('draftNoPatient')}
-          {kept.value.question && ` · ${kept.value.question}`}
-        </p>
-        <div className="row" style={{ justifyContent: 'center', marginTop: 8 }}>
-          <Button
-            onClick={() => {
-              dropDraft(me.person.id, 'consult');
-              setChoice('new');
-            }}
-          >
-            {t('draftNew')}
-          </Button>
-          <Button look="primary" onClick={() => setChoice('kept')}>
-            {t('draftContinue')}
-          </Button>
-        </div>
-      </Empty>
     </div>
   );
 }

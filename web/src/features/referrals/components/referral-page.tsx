@@ -1,10 +1,205 @@
+// One referral as sender, desk and doctor see it: where it stands, who owes what, the form, the outcome, the course,
+// and the commands that the server allows this caller now. Opening it as the receiver counts as reading it.
+
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { clock } from '@/lib/clock';
+import type { Leg } from '@/lib/contract';
+import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
+import { caseQuery, legQuery, legTimelineQuery, useLegCommand } from '@/lib/queries/legs';
+import { Asks } from '@/parts/asks';
+import { DirectionMark, LegStatus, LegUrgencyMark } from '@/parts/leg-status';
+import { OwedLine } from '@/parts/owed-line';
+import { PatientLine } from '@/parts/patient-line';
+import { Timeline } from '@/parts/timeline';
+import { Banner } from '@/ui/banner';
+import { Loaded } from '@/ui/states';
+import { FormFacts } from './form-facts';
+import { LegCommands } from './leg-commands';
+import { OutcomeView } from './outcome-view';
+import './referrals.css';
 
 export function ReferralPage() {
-  const { t } = useTranslation('referrals');
+  const { legId } = useParams({ from: '/shell/referrals/$legId' });
+  const query = useQuery(legQuery(legId));
   return (
     <div className="page">
-      <h1>{t('title')}</h1>
+      <Loaded query={query}>{(leg) => <ReferralView key={leg.id} leg={leg} />}</Loaded>
     </div>
+  );
+}
+
+/** The first human read by the receiver is a fact of the record (待查看 → 已查看). */
+function useOpening(leg: Leg): void {
+  const { mutate } = useLegCommand(leg.id);
+  const opened = useRef(false);
+  const due = leg.allowed.includes('open');
+  useEffect(() => {
+    if (!due || opened.current) return;
+    opened.current = true;
+    // A refusal means that somebody else was first, which is as good.
+    mutate({ command: 'open', version: leg.version });
+  }, [due, leg.version, mutate]);
+}
+
+function ReferralView({ leg }: { leg: Leg }) {
+  const { t, language } = useTranslation('referrals');
+  const timelineText = useTranslation('timeline');
+  const timeline = useQuery(legTimelineQuery(leg.id));
+  useOpening(leg);
+  return (
+    <>
+      <div className="page-head">
+        <div className="stack-small">
+          <h1>
+            <PatientLine patient={leg.patient} />
+          </h1>
+          <span className="row">
+            <LegUrgencyMark urgency={leg.urgency} />
+            <LegStatus state={leg.state} />
+            <span className="soft">
+              <DirectionMark direction={leg.direction} />
+            </span>
+            <span className="soft small tabular">{leg.number}</span>
+          </span>
+          <OwedLine owed={leg.owed} />
+        </div>
+        <LegCommands leg={leg} />
+      </div>
+
+      <div className="columns">
+        <div className="stack">
+          {leg.decision && <DecisionBanner leg={leg} />}
+          {leg.transport === 'departed' && leg.state !== 'arrived' && (
+            <Banner tone="blue" icon="arrowRight">
+              {t('onTheWay')}
+            </Banner>
+          )}
+          {leg.outcome && <OutcomeView outcome={leg.outcome} outcomes={leg.outcomes} />}
+          {leg.ask.length > 0 && (
+            <section className="card">
+              <div className="card-head">
+                <h2>{t('questions')}</h2>
+              </div>
+              <div className="card-body">
+                <Asks asks={leg.ask} />
+              </div>
+            </section>
+          )}
+          <section className="card">
+            <div className="card-head">
+              <h2>{t('formTitle')}</h2>
+              {leg.submitted_at && (
+                <span className="soft small tabular">
+                  {formatTime(leg.submitted_at, language, clock.now())}
+                </span>
+              )}
+            </div>
+            <div className="card-body">
+              <FormFacts form={leg.form} />
+            </div>
+          </section>
+        </div>
+
+        <aside className="stack">
+          <section className="card card-body">
+            <dl className="facts">
+              <dt>{t('fromLabel')}</dt>
+              <dd>
+                {leg.from.name}
+                {'\n'}
+                <span className="soft">{leg.sender.name}</span>
+              </dd>
+              <dt>{t('toLabel')}</dt>
+              <dd>
+                {leg.to.name}
+                {leg.to_department && `\n${leg.to_department.name}`}
+              </dd>
+              <dt>{t('owner')}</dt>
+              <dd>{leg.owner?.name ?? t('ownerNone')}</dd>
+              {leg.expected_at && (
+                <>
+                  <dt>{t('expectedAt')}</dt>
+                  <dd className="tabular">{formatTime(leg.expected_at, language, clock.now())}</dd>
+                </>
+              )}
+              {leg.arrived_at && (
+                <>
+                  <dt>{t('arrivedAt')}</dt>
+                  <dd className="tabular">{formatTime(leg.arrived_at, language, clock.now())}</dd>
+                </>
+              )}
+              <dt>{t('consentLabel')}</dt>
+              <dd>{leg.consent ? t(`consent.${leg.consent.kind}`) : t('consentNone')}</dd>
+            </dl>
+          </section>
+          <CaseCard leg={leg} />
+          <section className="card">
+            <div className="card-head">
+              <h2>{timelineText.t('title')}</h2>
+            </div>
+            <div className="card-body">
+              <Loaded query={timeline}>{(page) => <Timeline entries={page.items} />}</Loaded>
+            </div>
+          </section>
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function DecisionBanner({ leg }: { leg: Leg }) {
+  const { t, has } = useTranslation('referrals');
+  if (!leg.decision) return null;
+  const code = `declineReason.${leg.decision.code}`;
+  return (
+    <Banner tone={leg.state === 'declined' ? 'red' : 'amber'}>
+      <strong>{t(`state.${leg.state}`)}</strong>
+      {has(code) && ` · ${t(code)}`}
+      {leg.decision.suggestion && (
+        <p className="prewrap">
+          {t('suggestionLabel')}：{leg.decision.suggestion}
+        </p>
+      )}
+      {leg.decision.text && <p className="prewrap">{leg.decision.text}</p>}
+    </Banner>
+  );
+}
+
+/** The other legs of the same case: what came before and what follows. */
+function CaseCard({ leg }: { leg: Leg }) {
+  const { t } = useTranslation('referrals');
+  const query = useQuery(caseQuery(leg.case_id));
+  if (!query.data) return null;
+  const { data } = query;
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{t('caseTitle')}</h2>
+        <span className="soft small">{t(`caseState.${data.state}`)}</span>
+      </div>
+      <ul className="rows">
+        {data.legs.map((one) => (
+          <li key={one.id}>
+            <Link
+              to="/referrals/$legId"
+              params={{ legId: one.id }}
+              className={one.id === leg.id ? 'rows-link item case-now' : 'rows-link item'}
+              aria-current={one.id === leg.id || undefined}
+            >
+              <span className="row small">
+                <DirectionMark direction={one.direction} />
+                <LegStatus state={one.state} />
+              </span>
+              <span className="soft small">
+                {one.from.name} → {one.to.name}
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { emptyDraft, emptyForm, inputOf, missing, type ReferralDraft } from './draft';
+
+const patient = { id: 'p1', name: '王秀兰', sex: 'female' as const, birth_date: '1949-12-31', age: 76 };
+const full: ReferralDraft = {
+  ...emptyDraft('l1'),
+  patient,
+  organisationId: 'o1',
+  form: {
+    ...emptyForm(),
+    complaint: '胸痛 2 小时',
+    diagnosis: { code: null, system: null, system_version: null, text: '急性冠脉综合征？' },
+    vitals: { pulse: '96', spo2: ' ' },
+  },
+  consent: 'written',
+};
+
+describe('a referral in the making', () => {
+  it('says what each step still needs', () => {
+    expect(missing(emptyDraft('l1'), 0)).toEqual(['patient']);
+    expect(missing(emptyDraft('l1'), 1)).toEqual(['organisationId']);
+    expect(missing(emptyDraft('l1'), 2)).toEqual(['complaint', 'diagnosis']);
+    expect(missing(emptyDraft('l1'), 3)).toEqual(['consent']);
+    for (const step of [0, 1, 2, 3]) expect(missing(full, step)).toEqual([]);
+  });
+
+  it('is not held up by papers in an emergency, but needs a destination', () => {
+    const emergency: ReferralDraft = {
+      ...emptyDraft('l1'),
+      urgency: 'emergency',
+      consent: 'emergency_pending',
+    };
+    expect(missing(emergency, 2)).toEqual([]);
+    expect(missing(emergency, 3)).toEqual([]);
+    expect(missing(emergency, 1)).toEqual(['organisationId']);
+    expect(missing({ ...emergency, urgency: 'urgent' }, 3)).toEqual(['consent']);
+  });
+
+  it('sends only the vital signs that were measured', () => {
+    expect(inputOf(full, 'p1').form.vitals).toEqual({ pulse: '96' });
+  });
+});

@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { clock } from '@/lib/clock';
+import type { LegUrgency } from '@/lib/contract';
+import { fromLocalInput, toLocalInput } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
+import { peopleQuery } from '@/lib/queries/directory';
+import { useMe } from '@/lib/session';
+import { SelectField, TextField } from '@/ui/field';
+import { FormDialog } from './form-dialog';
+import type { CommandDialogProps } from './leg-commands';
+
+const HOUR = 3_600_000;
+const EXPECTED_IN: Record<LegUrgency, number> = { emergency: HOUR, urgent: 4 * HOUR, routine: 24 * HOUR };
+
+/** Accepting means a named person answers for the patient, and a time. */
+export function AcceptDialog({
+  leg,
+  busy,
+  error,
+  onClose,
+  onSend,
+}: Omit<CommandDialogProps, 'leg'> & {
+  leg: Pick<CommandDialogProps['leg'], 'to' | 'to_department' | 'urgency'>;
+}) {
+  const { t } = useTranslation('referrals');
+  const common = useTranslation();
+  const me = useMe();
+  const people = useQuery(peopleQuery(leg.to.id, 'receiving_doctor'));
+  const mine = people.data?.items.find((one) => one.id === me.person.id);
+  const [picked, setPicked] = useState<string | null>(null);
+  const [expected, setExpected] = useState(() => toLocalInput(clock.now() + EXPECTED_IN[leg.urgency]));
+  const [tried, setTried] = useState(false);
+  // Doctors of the asked department first; a lone candidate needs no choosing.
+  const doctors = [...(people.data?.items ?? [])].sort(
+    (a, b) =>
+      Number(b.department?.id === leg.to_department?.id) - Number(a.department?.id === leg.to_department?.id),
+  );
+  const owner = picked ?? mine?.id ?? (doctors.length === 1 ? (doctors[0]?.id ?? '') : '');
+  const at = fromLocalInput(expected);
+
+  function submit() {
+    setTried(true);
+    if (owner && !Number.isNaN(at)) onSend({ owner_id: owner, expected_at: new Date(at).toISOString() });
+  }
+  return (
+    <FormDialog
+      title={t('command.accept')}
+      action={t('accept.action')}
+      busy={busy}
+      error={error ?? people.error}
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      <SelectField
+        label={t('owner')}
+        hint={t('accept.ownerHint')}
+        value={owner}
+        onChange={(event) => setPicked(event.target.value)}
+        note={tried && !owner ? { tone: 'wrong', text: common.t('required') } : null}
+      >
+        <option value="">{t('choose')}</option>
+        {doctors.map((one) => (
+          <option key={one.id} value={one.id}>
+            {[one.name, one.title, one.department?.name].filter(Boolean).join(' · ')}
+          </option>
+        ))}
+      </SelectField>
+      <TextField
+        label={t('expectedAt')}
+        type="datetime-local"
+        value={expected}
+        onChange={(event) => setExpected(event.target.value)}
+        note={tried && Number.isNaN(at) ? { tone: 'wrong', text: common.t('required') } : null}
+      />
+    </FormDialog>
+  );
+}

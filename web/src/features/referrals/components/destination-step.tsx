@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query';
+import type { LegUrgency, Organisation, ReferralReason } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
+import { organisationsQuery } from '@/lib/queries/directory';
+import { useMe } from '@/lib/session';
+import { Banner } from '@/ui/banner';
+import { Choices, SelectField } from '@/ui/field';
+import { Loaded } from '@/ui/states';
+import { directionBetween } from '../api/direction';
+import type { Missing, ReferralDraft } from '../api/draft';
+
+const URGENCIES: LegUrgency[] = ['emergency', 'urgent', 'routine'];
+const REASONS: ReferralReason[] = [
+  'unclear_or_capability',
+  'critical',
+  'stable_for_lower',
+  'patient_wish',
+  'other',
+];
+
+/** Urgency first; then where to. The direction follows from the levels of the two organisations. */
+export function DestinationStep({
+  draft,
+  onChange,
+  gaps,
+}: {
+  draft: ReferralDraft;
+  onChange: (change: Partial<ReferralDraft>) => void;
+  gaps: Missing[];
+}) {
+  const { t } = useTranslation('referrals');
+  const me = useMe();
+  const organisations = useQuery(organisationsQuery);
+
+  function choose(all: Organisation[], id: string) {
+    const from = all.find((one) => one.id === me.position.organisation.id);
+    const to = all.find((one) => one.id === id);
+    const direction = from && to ? directionBetween(from.level, to.level) : draft.direction;
+    // A leg that an outcome drafted keeps the direction that the outcome gave it.
+    onChange({ organisationId: id, departmentId: '', ...(draft.caseId ? {} : { direction }) });
+  }
+  return (
+    <div className="card-body stack">
+      <Choices
+        legend={t('urgencyLabel')}
+        value={draft.urgency}
+        onChange={(urgency) => onChange({ urgency })}
+        options={URGENCIES.map((urgency) => ({
+          value: urgency,
+          label: t(`urgency.${urgency}`),
+          hint: t(`urgencyHint.${urgency}`),
+          ...(urgency === 'emergency'
+            ? { tone: 'red' as const }
+            : urgency === 'urgent'
+              ? { tone: 'amber' as const }
+              : {}),
+        }))}
+      />
+      {draft.urgency === 'emergency' && <Banner tone="red">{t('emergencyNote')}</Banner>}
+      <Loaded query={organisations}>
+        {(page) => {
+          const hosts = page.items
+            .filter((one) => one.id !== me.position.organisation.id)
+            .sort((a, b) => Number(b.agreements.referral) - Number(a.agreements.referral));
+          const chosen = hosts.find((one) => one.id === draft.organisationId);
+          return (
+            <div className="form-grid">
+              <SelectField
+                label={t('toLabel')}
+                value={draft.organisationId}
+                note={
+                  gaps.includes('organisationId') ? { tone: 'wrong', text: t('gap.organisationId') } : null
+                }
+                onChange={(event) => choose(page.items, event.target.value)}
+              >
+                <option value="">{t('choose')}</option>
+                {hosts.map((one) => (
+                  <option key={one.id} value={one.id} disabled={!one.agreements.referral}>
+                    {one.agreements.referral ? one.name : t('noAgreement', { name: one.name })}
+                  </option>
+                ))}
+              </SelectField>
+              <SelectField
+                label={t('departmentLabel')}
+                optional
+                value={draft.departmentId}
+                disabled={!chosen || chosen.departments.length === 0}
+                onChange={(event) => onChange({ departmentId: event.target.value })}
+              >
+                <option value="">{t('anyDepartment')}</option>
+                {chosen?.departments.map((department) => (
+                  <option key={department.id} value={department.id}>
+                    {department.name}
+                  </option>
+                ))}
+              </SelectField>
+            </div>
+          );
+        }}
+      </Loaded>
+      <Choices
+        legend={t('reasonLabel')}
+        value={draft.form.reason}
+        onChange={(reason) => onChange({ form: { ...draft.form, reason } })}
+        options={REASONS.map((reason) => ({ value: reason, label: t(`reason.${reason}`) }))}
+      />
+    </div>
+  );
+}
