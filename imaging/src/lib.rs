@@ -3,6 +3,7 @@
 //! accounts, HTTP frameworks or SQL; the server composes it.
 
 pub mod blobs;
+pub mod dicomweb;
 pub mod dimse;
 pub mod ecg;
 pub mod filing;
