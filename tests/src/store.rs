@@ -27,3 +27,11 @@ pub async fn execute(db: &Db, statement: &'static str) {
     .await
     .expect("the statement runs");
 }
+
+/// Counts rows of a store that no server has open.
+pub async fn count(url: &str, statement: &'static str, parameter: &str) -> i64 {
+    sqlx::any::install_default_drivers();
+    let mut conn = AnyConnection::connect(url).await.expect("the store opens");
+    let row = sqlx::query(statement).bind(parameter).fetch_one(&mut conn).await.expect("a count");
+    sqlx::Row::try_get(&row, 0).expect("a number")
+}

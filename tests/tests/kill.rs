@@ -1,0 +1,169 @@
+//! Acknowledged means durable: the real binary is killed with SIGKILL right after an answer, started again, and must still
+//! have what it answered for. Five kills here; `CONSULT_SOAK` makes it two hundred.
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tests::harness::text;
+use tokio::process::{Child, Command};
+
+struct Server {
+    child: Child,
+    base: String,
+}
+
+/// The binary beside the test's own: `make test` builds it first.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().expect("the test's own path");
+    let path = test.ancestors().nth(2).expect("target/<profile>").join("consult-server");
+    assert!(
+        path.exists(),
+        "{} is missing: run `cargo build -p consult-server` with the profile of the tests",
+        path.display()
+    );
+    path
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+impl Server {
+    async fn start(folder: &Path) -> Self {
+        let listen = format!("127.0.0.1:{}", free_port());
+        let base = format!("http://{listen}");
+        let child = Command::new(binary())
+            .args(["serve", "--demo"])
+            .current_dir(folder)
+            .env("CONSULT__HTTP__LISTEN", &listen)
+            .env("CONSULT__HTTP__PUBLIC_URL", &base)
+            .env("CONSULT__METRICS__LISTEN", "127.0.0.1:0")
+            .env("CONSULT__DIMSE__LISTEN", "127.0.0.1:0")
+            .env("CONSULT__MEDIA__UDP", "127.0.0.1:0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the server starts");
+        let server = Self { child, base };
+        server.ready().await;
+        server
+    }
+
+    /// Asks until it is ready; the pause is between questions, not in place of an answer.
+    async fn ready(&self) {
+        let ready = async {
+            loop {
+                let answer = reqwest::get(format!("{}/readyz", self.base)).await;
+                if answer.is_ok_and(|a| a.status() == 200) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(180), ready).await.expect("ready within three minutes");
+    }
+
+    async fn sign_in(&self) -> (Client, String) {
+        let client = Client::new();
+        let body = json!({ "login": "village", "password": "demo-only-2026" });
+        let answer =
+            client.post(format!("{}/api/v1/session", self.base)).json(&body).send().await.expect("an answer");
+        let session: Value = answer.json().await.expect("a session");
+        (client, text(&session["token"]))
+    }
+
+    async fn kill(mut self) {
+        self.child.start_kill().expect("SIGKILL");
+        self.child.wait().await.expect("the end");
+    }
+}
+
+#[tokio::test]
+async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let rounds = if std::env::var_os("CONSULT_SOAK").is_some() { 200 } else { 5 };
+    let entropy = tests::harness::seeded_entropy();
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..rounds {
+        let server = Server::start(folder.path()).await;
+        let (client, token) = server.sign_in().await;
+        for id in &acknowledged {
+            let found = client
+                .get(format!("{}/api/v1/patients/{id}", server.base))
+                .bearer_auth(&token)
+                .send()
+                .await
+                .expect("an answer");
+            assert_eq!(found.status(), 200, "round {round}: patient {id} was acknowledged and is gone");
+        }
+        // Several at once, so that the kill falls into a group commit.
+        let writes: Vec<_> = (0..8)
+            .map(|_| {
+                let id = entropy.uuid(tests::harness::START);
+                let body = json!({ "id": id, "name": "耐久", "sex": "unknown", "birth_date": null,
+                                   "identity": { "kind": "unidentified", "value": null }, "phone": null, "address": null });
+                let request = client.request(Method::POST, format!("{}/api/v1/patients", server.base)).bearer_auth(&token).json(&body);
+                tokio::spawn(async move { request.send().await.ok().filter(|a| a.status() == 201).map(|_| id) })
+            })
+            .collect();
+        let mut writes = writes.into_iter();
+        let first = writes
+            .next()
+            .expect("a write")
+            .await
+            .expect("no panic")
+            .expect("the first write is acknowledged");
+        acknowledged.push(first);
+        server.kill().await;
+        for write in writes {
+            acknowledged.extend(write.await.expect("no panic"));
+        }
+    }
+    let output = Command::new(binary())
+        .arg("verify-audit")
+        .current_dir(folder.path())
+        .output()
+        .await
+        .expect("verify-audit runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn a_read_answered_before_a_kill_is_in_the_audit_trail_after_the_restart() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(folder.path()).await;
+    let (client, token) = server.sign_in().await;
+    let found = client
+        .get(format!("{}/api/v1/patients?q=zxd", server.base))
+        .bearer_auth(&token)
+        .send()
+        .await
+        .expect("an answer");
+    let id = text(&found.json::<Value>().await.expect("a list")["items"][0]["id"]);
+    let read = client
+        .get(format!("{}/api/v1/patients/{id}", server.base))
+        .bearer_auth(&token)
+        .send()
+        .await
+        .expect("an answer");
+    let request = read.headers()["x-request-id"].to_str().expect("an id").to_owned();
+    server.kill().await;
+    Server::start(folder.path()).await.kill().await;
+    let url = format!("sqlite:{}", folder.path().join("data/consult.db").display());
+    let rows = tests::store::count(
+        &url,
+        "SELECT COUNT(*) FROM audit WHERE action = 'patient.read' AND request_id = $1",
+        &request,
+    )
+    .await;
+    let spooled = std::fs::read_dir(folder.path().join("data/audit"))
+        .expect("the audit folder")
+        .filter_map(|e| std::fs::read_to_string(e.ok()?.path()).ok())
+        .any(|text| text.contains(&request));
+    assert!(rows == 1 || spooled, "the read is neither in the table nor in the spool");
+}
