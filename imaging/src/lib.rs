@@ -12,6 +12,7 @@ pub mod index;
 pub mod ingest;
 pub mod matching;
 pub mod phantom;
+pub mod pictures;
 pub mod pixels;
 pub mod refusal;
 pub mod stage;

@@ -1,7 +1,11 @@
 //! ECGs from files: a device's recording with its own measurements, and the synthetic one.
 
 use imaging::ecg::{self, Ecg, EcgError, Paper};
+use imaging::header::Limits;
+use imaging::ingest::Render;
 use imaging::phantom::{self, Charset, Person, Visit};
+use imaging::pictures::Pictures;
+use imaging::text::Fallback;
 
 /// Values and measurements as pydicom and the device state them.
 #[test]
@@ -79,6 +83,19 @@ fn the_drawing_is_a_page_of_millimeters() {
 }
 
 #[test]
+fn a_list_shows_an_ecg_by_its_traces() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/dicom/waveform_ecg.dcm");
+    let jpeg = Pictures.jpeg(&std::fs::read(path).expect("the file"), 512).expect("a picture");
+    let picture = image::load_from_memory(&jpeg).expect("a JPEG").to_luma8();
+    assert_eq!(picture.width(), 512);
+    let dark = picture.pixels().filter(|pixel| pixel.0[0] < 128).count();
+    assert!((1000..20_000).contains(&dark), "{dark} dark pixels");
+    if let Ok(folder) = std::env::var("IMAGING_DRAWINGS") {
+        std::fs::write(format!("{folder}/thumbnail.jpg"), &jpeg).expect("written");
+    }
+}
+
+#[test]
 fn a_file_without_a_waveform_has_no_ecg() {
     let (person, visit) = village();
     let slice = phantom::ct(1, &person, &visit).next().expect("a slice");
@@ -111,8 +128,7 @@ fn synthetic() -> Ecg {
 }
 
 fn decode(file: &[u8]) -> Result<Ecg, EcgError> {
-    let object = dicom_object::from_reader(file).expect("a DICOM file");
-    ecg::decode(&object, str::to_owned)
+    ecg::decode_file(file, Fallback::default(), &Limits::default())
 }
 
 fn find(bytes: &[u8], needle: &[u8]) -> usize {

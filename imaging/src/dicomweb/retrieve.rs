@@ -1,16 +1,18 @@
 //! WADO-RS: whole instances, metadata and bulk data (PS3.18 §10.4).
 
 use bytes::Bytes;
-use dicom_core::Tag;
 use dicom_core::header::Header;
 use dicom_core::value::Value;
+use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
+use dicom_object::mem::InMemElement;
 use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 
 use crate::header::{self, meta};
 use crate::index::{Blob, Index, InstanceRow};
+use crate::text::PersonName;
 
 use super::accept::Accept;
 use super::error::WebError;
@@ -177,6 +179,15 @@ fn to_json(object: &InMemDicomObject) -> Object {
                 let items: Vec<_> = sequence.items().iter().map(to_json).collect();
                 if items.is_empty() { json!({"vr": "SQ"}) } else { json!({"vr": "SQ", "Value": items}) }
             }
+            Value::Primitive(_) if matches!(vr, VR::DS | VR::IS | VR::PN) => {
+                let values: Vec<_> = texts(element).iter().map(|text| typed(vr, text)).collect();
+                let empty = values.iter().all(serde_json::Value::is_null);
+                if empty {
+                    json!({"vr": vr.to_string()})
+                } else {
+                    json!({"vr": vr.to_string(), "Value": values})
+                }
+            }
             Value::Primitive(_) | Value::PixelSequence(_) => {
                 dicom_json::to_value(element).unwrap_or_else(|_| json!({"vr": vr.to_string()}))
             }
@@ -184,6 +195,25 @@ fn to_json(object: &InMemDicomObject) -> Object {
         out.insert(key, value);
     }
     out
+}
+
+fn texts(element: &InMemElement) -> Vec<String> {
+    let text = element.to_str().unwrap_or_default();
+    text.split('\\').map(|part| part.trim_matches([' ', '\0']).to_owned()).collect()
+}
+
+/// A name by its groups; decimal and integer strings as numbers, and as text what is none (PS3.18 F.2.3.1 permits
+/// both); null when empty.
+fn typed(vr: VR, text: &str) -> serde_json::Value {
+    if vr == VR::PN {
+        return rows::name(&PersonName::parse(text)).unwrap_or_default();
+    }
+    match (text.parse::<i64>(), text.parse::<f64>()) {
+        _ if text.is_empty() => serde_json::Value::Null,
+        (Ok(whole), _) => whole.into(),
+        (Err(_), Ok(number)) if number.is_finite() => number.into(),
+        (Err(_), _) => text.into(),
+    }
 }
 
 /// The value that a `BulkDataURI` names, as `application/octet-stream`. Pixel data comes as its frames.

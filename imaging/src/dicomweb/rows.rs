@@ -114,7 +114,7 @@ fn day(date: Option<Date>) -> Option<Value> {
 }
 
 /// The component groups of a name (PS3.18 F.2.2).
-fn name(name: &PersonName) -> Option<Value> {
+pub(super) fn name(name: &PersonName) -> Option<Value> {
     if name.is_empty() {
         return None;
     }

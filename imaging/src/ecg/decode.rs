@@ -14,11 +14,10 @@ use super::{Annotation, Ecg, EcgError, Filter, Lead, lead};
 const MAX_VALUES: usize = 12 * 500 * 86_400;
 const MAX_CHANNELS: usize = 256;
 
-/// Decodes the ECG in a data set. `text` turns the raw value of a text element into Unicode, as the file's
-/// character set wants it.
+/// Decodes the ECG in a data set whose texts have been decoded, as those of [`crate::header::normalize`] have.
 ///
 /// Errors: no waveform of leads, contradictions, no calibration, too long.
-pub fn decode(object: &InMemDicomObject, text: impl Fn(&str) -> String) -> Result<Ecg, EcgError> {
+pub fn decode(object: &InMemDicomObject) -> Result<Ecg, EcgError> {
     let groups = items(object, tags::WAVEFORM_SEQUENCE).ok_or(EcgError::NoWaveform)?;
     let mut best: Option<Ecg> = None;
     let mut failure = EcgError::NoWaveform;
@@ -38,7 +37,7 @@ pub fn decode(object: &InMemDicomObject, text: impl Fn(&str) -> String) -> Resul
     ecg.acquired_at = acquired_at(object);
     for annotation in items(object, tags::WAVEFORM_ANNOTATION_SEQUENCE).unwrap_or(&[]) {
         if let Some(words) = string(annotation, tags::UNFORMATTED_TEXT_VALUE) {
-            ecg.statements.push(text(&words));
+            ecg.statements.push(words);
         }
         if let Some(measurement) = measurement(annotation)
             && !ecg.annotations.iter().any(|known| known.name == measurement.name)

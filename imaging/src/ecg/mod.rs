@@ -1,18 +1,22 @@
 //! Electrocardiograms: DICOM waveforms become one [`Ecg`] in microvolts, are laid out in millimeters, drawn as SVG
 //! and handed to a page as samples.
 //!
-//! Pure. Knows nothing of storage and does not measure: the intervals here are those that the file states.
+//! Pure. Does not know where files are kept and does not measure: the intervals here are those that the file states.
 
 mod decode;
+mod file;
 mod layout;
 mod lead;
 mod samples;
 mod svg;
+mod thumbnail;
 
 pub use decode::decode;
+pub use file::decode_file;
 pub use layout::{Arrangement, Label, Paper, Sheet, Trace, lay_out};
 pub use samples::{Samples, samples};
 pub use svg::svg;
+pub use thumbnail::thumbnail;
 
 /// A recording: leads of equal length, taken at the same time.
 #[derive(Clone, Debug, PartialEq)]
