@@ -71,7 +71,8 @@ check: build-setup web/node_modules/.package-lock.json
 soak: test-setup build
 	python3 tests/run.py --soak
 
-bench: build
+bench: build test-setup
+	$(call need,Orthanc,orthanc)
 	python3 tests/bench.py $(AREA)
 
 dist: build
