@@ -127,6 +127,10 @@ async fn frames_come_plain_or_as_stored() {
     let rle = bench.get(&format!("{url}/frames/2"), "multipart/related; type=image/dicom-rle").await.unwrap();
     assert_eq!(rle.parts()[0].1, stored[0].1);
 
+    let native = bench.stored("CT_small.dcm").await;
+    let drawn = bench.get(&format!("{native}/frames/1"), "multipart/related; type=\"image/*\"").await.err();
+    assert_eq!(drawn, Some(WebError::NotAcceptable), "plain samples are no image format");
+
     let missing = bench.get(&format!("{url}/frames/3"), "").await.err().unwrap();
     assert_eq!((missing.status(), missing.code()), (404, "imaging.no-such-frame"));
     let other =

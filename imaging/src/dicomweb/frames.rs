@@ -67,7 +67,7 @@ pub(super) async fn frames(
     // The first is read before anything is promised.
     let head = stream::iter([Ok(part(numbers[0], first))]);
     let rest: Vec<u32> = numbers[1..].to_vec();
-    let service = service.clone();
+    let (service, served) = (service.clone(), [row.clone()]);
     let tail = stream::iter(rest)
         .map(move |number| {
             let (service, row, form) = (service.clone(), row.clone(), form.clone());
@@ -75,46 +75,39 @@ pub(super) async fn frames(
         })
         .buffered(4)
         .map(move |read: Result<(u32, Bytes), WebError>| read.map(|(number, bytes)| part(number, bytes)));
-    Ok(multipart(media, head.chain(tail).boxed()).download())
+    Ok(multipart(media, &served, head.chain(tail).boxed()).download())
 }
 
 /// Whether a media range can be answered, and how. `application/octet-stream` without a transfer syntax means
 /// plain samples (PS3.18 table 8.7.3-2); who names none at all gets what is stored.
 fn form(range: &Range, row: &InstanceRow) -> Option<Form> {
     let stored = row.instance.transfer_syntax.as_str();
-    let own = media_of(stored);
-    let native = matches!(stored, meta::EXPLICIT_LITTLE | meta::IMPLICIT_LITTLE)
-        && matches!(row.instance.frame_index, FrameIndex::Native { .. });
-    let as_stored = if native { Form::Plain } else { Form::Stored(BYTES) };
-    let known =
-        !matches!(row.instance.frame_index, FrameIndex::Whole { .. } | FrameIndex::None) && own != BYTES;
+    // Only compressed frames have a stored form of their own; all others are plain, or become so.
+    let compressed = matches!(row.instance.frame_index, FrameIndex::Encapsulated(_));
+    let as_stored = if compressed { Form::Stored(BYTES) } else { Form::Plain };
     match (range.media.as_str(), range.transfer_syntax.as_deref()) {
-        // Frames that cannot be cut out as stored are decoded.
-        ("*/*" | BYTES, Some("*")) | ("*/*", None) => Some(if known { as_stored } else { Form::Plain }),
+        ("*/*" | BYTES, Some("*")) | ("*/*", None) => Some(as_stored),
         ("*/*" | BYTES, Some(meta::EXPLICIT_LITTLE)) | (BYTES, None) => Some(Form::Plain),
-        ("*/*" | BYTES, Some(syntax)) => (known && syntax == stored).then_some(as_stored),
+        ("*/*" | BYTES, Some(syntax)) => (compressed && syntax == stored).then_some(as_stored),
         (_, syntax) => {
-            let fits = range.covers(own) && known && syntax.is_none_or(|s| s == "*" || s == stored);
-            fits.then_some(Form::Stored(own))
+            let own = media_of(stored).filter(|own| compressed && range.covers(own))?;
+            syntax.is_none_or(|syntax| syntax == "*" || syntax == stored).then_some(Form::Stored(own))
         }
     }
 }
 
 /// The media type of a compressed frame (PS3.18 table 8.7.3-5).
-fn media_of(transfer_syntax: &str) -> &'static str {
+fn media_of(transfer_syntax: &str) -> Option<&'static str> {
     match transfer_syntax {
         uids::JPEG_BASELINE8_BIT
         | uids::JPEG_EXTENDED12_BIT
         | uids::JPEG_LOSSLESS
-        | uids::JPEG_LOSSLESS_SV1 => "image/jpeg",
-        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => "image/jls",
-        uids::JPEG2000_LOSSLESS | uids::JPEG2000 => "image/jp2",
-        uids::HTJ2K_LOSSLESS | uids::HTJ2K_LOSSLESS_RPCL | uids::HTJ2K => "image/jphc",
-        uids::RLE_LOSSLESS => "image/dicom-rle",
-        meta::EXPLICIT_BIG | meta::DEFLATED => BYTES,
-        meta::EXPLICIT_LITTLE | meta::IMPLICIT_LITTLE => "image/x-native",
-        // Video and what else there is can be sent as it is, not decoded.
-        _ => "application/x-encapsulated",
+        | uids::JPEG_LOSSLESS_SV1 => Some("image/jpeg"),
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => Some("image/jls"),
+        uids::JPEG2000_LOSSLESS | uids::JPEG2000 => Some("image/jp2"),
+        uids::HTJ2K_LOSSLESS | uids::HTJ2K_LOSSLESS_RPCL | uids::HTJ2K => Some("image/jphc"),
+        uids::RLE_LOSSLESS => Some("image/dicom-rle"),
+        _ => None,
     }
 }
 

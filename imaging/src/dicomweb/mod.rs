@@ -152,15 +152,25 @@ async fn instance(index: &dyn Index, path: &InstancePath) -> Result<InstanceRow,
     index.instance(&path.study, &path.series, &path.instance).await?.ok_or(WebError::NotFound)
 }
 
-/// A body of a multipart response, from its parts.
-fn multipart(kind: &str, parts: BoxStream<'static, Result<multipart::Part, WebError>>) -> Response {
-    // The content has been hashed into UIDs and pixels nobody chose together with this; and a collision in a
-    // compressed body is as unlikely as in any other fixed boundary of this length.
-    const BOUNDARY: &str = "consult-6d1f0e3a94c24b0f8e57c3a1b2d49e70";
+/// A body of a multipart response, from its parts, which are made of these instances.
+fn multipart(
+    kind: &str,
+    rows: &[InstanceRow],
+    parts: BoxStream<'static, Result<multipart::Part, WebError>>,
+) -> Response {
+    // A boundary that no sender can have put into a file: it depends on the hash of every file that may be in it.
+    let mut hasher = blake3::Hasher::new();
+    for row in rows {
+        hasher.update(row.blob.hash.as_str().as_bytes());
+        for copy in &row.alternates {
+            hasher.update(copy.blob.hash.as_str().as_bytes());
+        }
+    }
+    let boundary = format!("consult-{}", &hasher.finalize().to_hex()[..40]);
     Response {
         status: 200,
-        content_type: format!("multipart/related; type=\"{kind}\"; boundary={BOUNDARY}"),
+        content_type: format!("multipart/related; type=\"{kind}\"; boundary={boundary}"),
         headers: Vec::new(),
-        body: Body::Stream(multipart::write(BOUNDARY, parts).boxed()),
+        body: Body::Stream(multipart::write(&boundary, parts).boxed()),
     }
 }

@@ -24,9 +24,11 @@ impl Part {
 
 /// The bytes of a body with these parts.
 pub(super) fn write(
-    boundary: &'static str,
+    boundary: &str,
     parts: BoxStream<'static, Result<Part, WebError>>,
-) -> impl Stream<Item = Result<Bytes, WebError>> + Send {
+) -> impl Stream<Item = Result<Bytes, WebError>> + Send + use<> {
+    let last = Bytes::from(format!("--{boundary}--\r\n"));
+    let boundary = boundary.to_owned();
     let pieces = parts.flat_map(move |part| match part {
         Ok(part) => {
             let location =
@@ -37,7 +39,7 @@ pub(super) fn write(
         }
         Err(error) => stream::iter([Err(error)]).boxed(),
     });
-    pieces.chain(stream::iter([Ok(Bytes::from(format!("--{boundary}--\r\n")))]))
+    pieces.chain(stream::iter([Ok(last)]))
 }
 
 /// What a reader finds.

@@ -61,7 +61,7 @@ pub(super) async fn files(
         return Err(WebError::NotAcceptable);
     }
     let service = service.clone();
-    let parts = stream::iter(rows.into_iter().zip(forms)).then(move |(row, form)| {
+    let parts = stream::iter(rows.clone().into_iter().zip(forms)).then(move |(row, form)| {
         let service = service.clone();
         async move {
             let location = Some(rows::instance_url(&row, &service.base));
@@ -72,7 +72,7 @@ pub(super) async fn files(
             })
         }
     });
-    Ok(multipart(DICOM, parts.boxed()).download())
+    Ok(multipart(DICOM, &rows, parts.boxed()).download())
 }
 
 /// Which form answers a wish for a transfer syntax. Stored bytes unless the client insists: that is lossless and
@@ -243,7 +243,7 @@ pub(super) async fn bulk_data(
     if wanted.multipart || wanted.is_anything() {
         let location = format!("{}/bulkdata/{tag}", rows::instance_url(&row, &service.base));
         let part = Part::whole(BYTES.to_owned(), Some(location), bytes);
-        return Ok(multipart(BYTES, stream::iter([Ok(part)]).boxed()).download());
+        return Ok(multipart(BYTES, &[row], stream::iter([Ok(part)]).boxed()).download());
     }
     Ok(Response::bytes(BYTES, bytes).download())
 }
