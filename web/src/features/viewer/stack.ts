@@ -41,6 +41,7 @@ export interface StackState {
 export interface StackHandle {
   show(slices: Slice[], urlOf: (slice: Slice) => string, start: number): Promise<void>;
   goTo(index: number): void;
+  scrollBy(slices: number): void;
   applyPreset(preset: Preset): void;
   setTool(tool: Tool): void;
   toggleInvert(): void;
@@ -121,6 +122,12 @@ export function openStack(element: HTMLDivElement, tell: (state: StackState) => 
     return Math.hypot(from[0] - to[0], from[1] - to[1], from[2] - to[2]);
   }
 
+  function goTo(index: number) {
+    const bounded = Math.max(0, Math.min(imageIds.length - 1, index));
+    const delta = bounded - viewport.getTargetImageIdIndex();
+    if (imageIds.length > 0 && delta !== 0) viewport.scroll(delta);
+  }
+
   function onRendered() {
     if (imageIds.length > 0 && viewport.getCornerstoneImage()) drawn = true;
     announce();
@@ -159,7 +166,8 @@ export function openStack(element: HTMLDivElement, tell: (state: StackState) => 
   ];
   for (const name of heardFromElement) element.addEventListener(name, onRendered);
   for (const [name, hear] of heardFromAll) eventTarget.addEventListener(name, hear);
-  const observer = new ResizeObserver(() => engine.resize(true, true));
+  // A hidden pane has no size, and a canvas of no size cannot be brought back.
+  const observer = new ResizeObserver(() => element.clientWidth > 0 && engine.resize(true, true));
   observer.observe(element);
 
   return {
@@ -183,10 +191,9 @@ export function openStack(element: HTMLDivElement, tell: (state: StackState) => 
       viewport.render();
       prefetch(imageIds, start);
     },
-    goTo(index) {
-      const bounded = Math.max(0, Math.min(imageIds.length - 1, index));
-      if (imageIds.length > 0) utilities.jumpToSlice(element, { imageIndex: bounded }).catch(() => undefined);
-    },
+    goTo,
+    // From where the stack is going, not from where it is: held keys come faster than slices.
+    scrollBy: (slices) => goTo(viewport.getTargetImageIdIndex() + slices),
     applyPreset(preset) {
       const image = drawn ? viewport.getCornerstoneImage() : null;
       if (!image) return;
@@ -225,17 +232,17 @@ export function openStack(element: HTMLDivElement, tell: (state: StackState) => 
       viewport.render();
     },
     retryFailed() {
-      const again = [...failed];
       failed.clear();
-      const current = viewport.getCurrentImageIdIndex();
-      prefetch(imageIds, current);
-      if (again.includes(current) || !drawn) {
-        void viewport.setImageIdIndex(current).then(
-          () => viewport.render(),
-          () => undefined,
-        );
-      }
       announce();
+      const at = Math.max(0, viewport.getCurrentImageIdIndex());
+      // The engine takes the slice it stands on for shown, so the stack is set anew.
+      viewport.setStack(imageIds, at).then(
+        () => {
+          viewport.render();
+          prefetch(imageIds, at);
+        },
+        () => undefined,
+      );
     },
     destroy() {
       alive = false;

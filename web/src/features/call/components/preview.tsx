@@ -9,11 +9,11 @@ import { useLevel } from './use-level';
 
 interface Props {
   devices: UseDevices;
-  again: boolean;
   onJoin: () => void;
+  onClose: () => void;
 }
 
-export function Preview({ devices, again, onJoin }: Props) {
+export function Preview({ devices, onJoin, onClose }: Props) {
   const { t } = useTranslation('call');
   const video = useRef<HTMLVideoElement>(null);
   const level = useLevel(devices.audioOn ? devices.audio : null);
@@ -23,7 +23,7 @@ export function Preview({ devices, again, onJoin }: Props) {
   const trouble = worst(devices);
   return (
     <div className="call-preview" data-testid="call-preview">
-      <h2>{again ? t('leftTitle') : t('previewTitle')}</h2>
+      <h2>{t('previewTitle')}</h2>
       <div className="call-preview-picture">
         <video ref={video} className="call-video" autoPlay playsInline muted aria-label={t('ownPicture')} />
         {!devices.video && (
@@ -61,7 +61,10 @@ export function Preview({ devices, again, onJoin }: Props) {
         data-testid="call-join"
         onClick={onJoin}
       >
-        {joinText(devices, again, t)}
+        {joinText(devices, t)}
+      </Button>
+      <Button look="quiet" onClick={onClose}>
+        {t('notNow')}
       </Button>
     </div>
   );
@@ -69,10 +72,8 @@ export function Preview({ devices, again, onJoin }: Props) {
 
 function joinText(
   { audio, videoOn }: UseDevices,
-  again: boolean,
-  t: (key: 'rejoin' | 'join' | 'joinAudio' | 'joinListen') => string,
+  t: (key: 'join' | 'joinAudio' | 'joinListen') => string,
 ): string {
   if (!audio && !videoOn) return t('joinListen');
-  if (!videoOn) return t('joinAudio');
-  return again ? t('rejoin') : t('join');
+  return videoOn ? t('join') : t('joinAudio');
 }

@@ -19,20 +19,30 @@ interface Props {
 export function Room({ roomId, self, waiting = false }: Props) {
   const { t } = useTranslation('call');
   const [opened, setOpened] = useState(!waiting);
-  if (opened)
-    return <OpenRoom roomId={roomId} self={self} onClose={waiting ? () => setOpened(false) : null} />;
+  const [left, setLeft] = useState(false);
+  const close = (hasLeft: boolean) => {
+    setLeft(hasLeft);
+    setOpened(false);
+  };
+  if (opened) return <OpenRoom roomId={roomId} self={self} onClose={close} />;
   return (
-    <div className="call call-closed">
-      <DeskIcon name="camera" size={30} />
-      <p>{t('closedHint')}</p>
+    <div className="call call-closed" data-testid={left ? 'call-left' : 'call-closed'}>
+      <DeskIcon name={left ? 'cameraOff' : 'camera'} size={30} />
+      {left && <h2>{t('leftTitle')}</h2>}
+      <p>{left ? t('leftHint') : t('closedHint')}</p>
       <Button look="primary" icon="video" data-testid="call-open" onClick={() => setOpened(true)}>
-        {t('enter')}
+        {left ? t('rejoin') : t('enter')}
       </Button>
     </div>
   );
 }
 
-function OpenRoom({ roomId, self, onClose }: Omit<Props, 'waiting'> & { onClose: (() => void) | null }) {
+/** Camera and microphone live exactly as long as this is mounted: leaving puts the camera's light out. */
+function OpenRoom({
+  roomId,
+  self,
+  onClose,
+}: Omit<Props, 'waiting'> & { onClose: (hasLeft: boolean) => void }) {
   const { t } = useTranslation('call');
   const devices = useDevices();
   const { view, join, leave } = useCall(roomId, devices);
@@ -46,14 +56,17 @@ function OpenRoom({ roomId, self, onClose }: Omit<Props, 'waiting'> & { onClose:
         </p>
       )}
       {view && running ? (
-        <Stage view={view} devices={devices} self={self} onLeave={leave} />
+        <Stage
+          view={view}
+          devices={devices}
+          self={self}
+          onLeave={() => {
+            leave();
+            onClose(true);
+          }}
+        />
       ) : (
-        <Preview devices={devices} again={connection.is === 'left'} onJoin={join} />
-      )}
-      {!running && onClose && (
-        <Button look="quiet" onClick={onClose}>
-          {t('notNow')}
-        </Button>
+        <Preview devices={devices} onJoin={join} onClose={() => onClose(false)} />
       )}
     </section>
   );

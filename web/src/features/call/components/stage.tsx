@@ -60,7 +60,7 @@ export function Stage({ view, devices, self, onLeave }: Props) {
       {listed && <People people={room.participants} me={room.me} />}
       <Controls
         devices={devices}
-        people={room.participants.length}
+        people={Math.max(1, room.participants.length)}
         listed={listed}
         onList={() => setListed(!listed)}
         onLeave={onLeave}

@@ -103,6 +103,8 @@ function Reader({ selected, preview, keysEnabled }: ReaderProps) {
           data-testid="viewer-canvas"
           data-drawn={drawn}
           onContextMenu={(event) => event.preventDefault()}
+          // The engine would swallow every key, Tab included: they stop here, and ours are heard before.
+          onKeyDownCapture={(event) => event.stopPropagation()}
         />
         {facts && state && drawn && <Overlay facts={facts} state={state} />}
         {facts && state && <Summary facts={facts} state={state} />}
@@ -201,7 +203,7 @@ function obey(
       break;
     }
     case 'scroll':
-      handle.goTo(state.index + command.by);
+      handle.scrollBy(command.by);
       break;
     case 'first':
       handle.goTo(0);
@@ -236,7 +238,7 @@ function useViewerKeys(enabled: boolean, onCommand: (command: KeyCommand) => voi
       event.preventDefault();
       latest.current(command);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
   }, [enabled]);
 }
