@@ -23,9 +23,18 @@ const route = (name, limit, ...sources) => ({
   gzip: true,
   path: files('index.html', ...sources),
 });
+const pane = (name, limit, ...sources) => {
+  const page = new Set(files('index.html'));
+  return { name, limit, gzip: true, path: files(...sources).filter((file) => !page.has(file)) };
+};
 const there = (source) => existsSync(new URL(`./${source}`, import.meta.url));
 
 export default [
   route('village home', '150 kB', 'src/features/home/components/home-page.tsx'),
   route('live board', '170 kB', 'src/features/referrals/components/board-page.tsx'),
+  route('worklist', '160 kB', 'src/features/worklist/components/worklist-page.tsx'),
+  route('room', '160 kB', 'src/features/call/components/room-page.tsx'),
+  // The desk loads its panes by themselves: each is what it adds to the page.
+  pane('viewer', '900 kB', 'src/features/viewer/components/viewer-pane.tsx', 'src/features/viewer/stack.ts'),
+  pane('ECG', '20 kB', 'src/features/ecg/components/ecg-pane.tsx'),
 ].filter((entry) => entry && there('dist'));

@@ -67,7 +67,7 @@ function ConsultView({ consult }: { consult: Consult }) {
         <div className="row">
           {ROOM_OPEN.has(consult.state) && (
             <ButtonLink
-              to={'/consults/$consultId/room' as '/consults/$consultId'}
+              to="/consults/$consultId/room"
               params={{ consultId: consult.id }}
               look={consult.state === 'in_session' ? 'primary' : 'secondary'}
               icon="video"
@@ -77,7 +77,7 @@ function ConsultView({ consult }: { consult: Consult }) {
           )}
           {specialist && (
             <ButtonLink
-              to={'/consults/$consultId/read' as '/consults/$consultId'}
+              to="/consults/$consultId/read"
               params={{ consultId: consult.id }}
               look="primary"
               icon="image"

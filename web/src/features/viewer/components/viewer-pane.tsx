@@ -102,6 +102,8 @@ function Reader({ selected, preview, keysEnabled }: ReaderProps) {
           aria-label={t('picture')}
           data-testid="viewer-canvas"
           data-drawn={drawn}
+          data-index={state?.index}
+          data-scale={state?.zoom}
           onContextMenu={(event) => event.preventDefault()}
           // The engine would swallow every key, Tab included: they stop here, and ours are heard before.
           onKeyDownCapture={(event) => event.stopPropagation()}
