@@ -65,6 +65,7 @@ export function openStack(element: HTMLDivElement, tell: (state: StackState) => 
     defaultOptions: { background: [0, 0, 0] },
   });
   const viewport = engine.getViewport<Types.IStackViewport>(viewportId);
+  mapByCanvas(viewport, element);
   toolGroup().addViewport(viewportId, engine.id);
 
   let imageIds: string[] = [];
@@ -267,6 +268,21 @@ function ownWindow(image: Types.IImage, metadata: DicomJson | null): Window {
   const width = Number(metadata?.['00281051']?.Value?.[0] ?? Number.NaN);
   if (Number.isFinite(center) && width > 0) return { center, width };
   return ofRange(image.minPixelValue, image.maxPixelValue);
+}
+
+/**
+ * On the CPU the engine (5.14) gives its canvas as many pixels as there are CSS pixels, but maps points as if they
+ * were the device's: at a density of 2 every length would read double. Here the canvas's own pixels count; where
+ * the two agree, as on a GPU, the factor is 1.
+ */
+function mapByCanvas(viewport: Types.IStackViewport, element: HTMLElement) {
+  const { canvasToWorld, worldToCanvas } = viewport;
+  const factor = () => viewport.canvas.width / (element.clientWidth || 1) / (devicePixelRatio || 1) || 1;
+  viewport.canvasToWorld = ([x, y]) => canvasToWorld([x * factor(), y * factor()]);
+  viewport.worldToCanvas = (point) => {
+    const [x, y] = worldToCanvas(point);
+    return [x / factor(), y / factor()];
+  };
 }
 
 function scaleOf(viewport: Types.IStackViewport): number {
