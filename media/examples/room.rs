@@ -1,6 +1,6 @@
 //! A room to try the media plane by hand or by a script, without the rest of the product: serves one page and carries
 //! the signalling protocol over plain HTTP (`POST /open`, `POST /send/<id>`, `GET /poll/<id>`, `POST /drop/<id>`).
-//! `cargo run -p media --example room -- 127.0.0.1:8090 [udp address]`, then open the page in two tabs.
+//! `cargo run -p media --example room -- 127.0.0.1:8090 [udp address] [advertised address]`, then open the page in two tabs.
 
 use media::{ClientMessage, Config, Connection, Participant, RoomId, Sender, ServerMessage};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,7 +23,8 @@ fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let page = arguments.next().unwrap_or_else(|| "127.0.0.1:8090".into());
     let udp = arguments.next().unwrap_or_else(|| "127.0.0.1:0".into());
-    let config = Config { udp: udp.parse().expect("a socket address"), ..Config::default() };
+    let advertise = arguments.next().map(|address| address.parse().expect("a socket address"));
+    let config = Config { udp: udp.parse().expect("a socket address"), advertise, ..Config::default() };
     let media = media::start(config)?;
     let listener = TcpListener::bind(page)?;
     println!("page http://{} media {}", listener.local_addr()?, media.local_addr());

@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 /// Where the core puts what it wants sent. The IO thread seals it into a batch; a simulation delivers it.
 pub trait Outlet {
     fn media(&mut self, leg: LegKey, packet: &Outgoing<'_>);
+    /// A packet that was asked for again.
+    fn repair(&mut self, leg: LegKey, packet: &Outgoing<'_>) {
+        self.media(leg, packet);
+    }
     fn control(&mut self, leg: LegKey, report: &Report<'_>);
 }
 

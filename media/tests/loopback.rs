@@ -188,6 +188,16 @@ fn gcm_is_chosen_although_the_client_would_rather_have_aes_cm() {
 }
 
 #[test]
+fn a_handshake_survives_the_loss_of_the_servers_first_flight() {
+    let media = start();
+    let mut watcher = Person::join(&media, "r", "b");
+    let mut down = Client::gcm();
+    down.lose_server_hellos = 3;
+    watcher.watch(&mut down, 1);
+    assert_eq!(down.lose_server_hellos, 0);
+}
+
+#[test]
 fn a_certificate_that_is_not_the_one_of_the_offer_is_refused() {
     let media = start();
     let mut person = Person::join(&media, "r", "a");

@@ -2,7 +2,7 @@
 //! ClientHello, because the list of SRTP profiles depends on what the client offers. Wraps the family's endpoint so
 //! that it can be replaced, and so that a fault in it ends one connection and not the worker.
 
-use super::hello::Hello;
+use super::hello::{Hello, client_hello, is_server_hello};
 use super::srtp::Srtp;
 use bytes::BytesMut;
 use rtc_crypto::providers::RingProvider;
@@ -12,14 +12,17 @@ use rtc_dtls::crypto::Certificate;
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::TransportProtocol;
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Datagrams kept until the ClientHello is whole.
+/// Datagrams kept until the ClientHello is whole, and datagrams of our answer to it.
 const EARLY: usize = 8;
+/// Answers to one ClientHello, so that a stranger cannot have ours sent without end.
+const REPEATS: u32 = 16;
 
 /// The endpoint knows its peer by this name only: ICE moves the real address without its noticing.
 fn peer() -> SocketAddr {
@@ -75,6 +78,11 @@ pub struct Dtls {
     early: Vec<BytesMut>,
     endpoint: Option<Endpoint>,
     local: SocketAddr,
+    /// The number of the last ClientHello, and the datagrams that answered it (flight 4 of RFC 6347 §4.2.4).
+    hello_number: u16,
+    flight: Vec<BytesMut>,
+    repeats: u32,
+    again: VecDeque<BytesMut>,
 }
 
 pub enum DtlsEvent {
@@ -87,7 +95,16 @@ pub enum DtlsEvent {
 
 impl Dtls {
     pub fn new(local: SocketAddr) -> Dtls {
-        Dtls { hello: Hello::default(), early: Vec::new(), endpoint: None, local }
+        Dtls {
+            hello: Hello::default(),
+            early: Vec::new(),
+            endpoint: None,
+            local,
+            hello_number: 0,
+            flight: Vec::new(),
+            repeats: REPEATS,
+            again: VecDeque::new(),
+        }
     }
 
     /// Takes a datagram from an address that ICE has authenticated.
@@ -98,6 +115,9 @@ impl Dtls {
         datagram: &[u8],
         now: Instant,
     ) -> Option<DtlsEvent> {
+        if self.repeats_hello(datagram) {
+            return None;
+        }
         let datagram = BytesMut::from(datagram);
         if self.endpoint.is_none() {
             let offers_gcm = self.hello.take(&datagram);
@@ -110,6 +130,21 @@ impl Dtls {
             return early.into_iter().find_map(|datagram| self.feed(identity, fingerprints, datagram, now));
         }
         self.feed(identity, fingerprints, datagram, now)
+    }
+
+    /// Answers a ClientHello that has been answered before by the same flight, which must have been lost. The
+    /// endpoint is not told: it would stop its timer, wait for what comes after, and never send the flight again.
+    fn repeats_hello(&mut self, datagram: &[u8]) -> bool {
+        let Some((number, ends)) = client_hello(datagram) else { return false };
+        if self.flight.is_empty() || number > self.hello_number {
+            self.hello_number = self.hello_number.max(number);
+            return false;
+        }
+        if ends && self.repeats > 0 {
+            self.repeats -= 1;
+            self.again.extend(self.flight.iter().cloned());
+        }
+        true
     }
 
     fn feed(
@@ -166,7 +201,19 @@ impl Dtls {
 
     /// The next datagram to send.
     pub fn transmit(&mut self) -> Option<BytesMut> {
-        Some(self.endpoint.as_mut()?.poll_transmit()?.message)
+        if let Some(datagram) = self.again.pop_front() {
+            return Some(datagram);
+        }
+        let datagram = self.endpoint.as_mut()?.poll_transmit()?.message;
+        if is_server_hello(&datagram) {
+            self.flight.clear();
+        } else if self.flight.is_empty() {
+            return Some(datagram);
+        }
+        if self.flight.len() < EARLY {
+            self.flight.push(datagram.clone());
+        }
+        Some(datagram)
     }
 
     /// Says goodbye (close_notify) if there is anybody to say it to.

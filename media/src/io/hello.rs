@@ -55,12 +55,33 @@ impl Hello {
     }
 }
 
+/// The message number of the ClientHello that a datagram repeats or begins, and whether it holds its end. `None` if
+/// there is anything else in the datagram.
+pub fn client_hello(datagram: &[u8]) -> Option<(u16, bool)> {
+    let mut rest = datagram;
+    let mut found = None;
+    while let Some((record, after)) = record(rest) {
+        rest = after;
+        let head = record.first_chunk::<12>().filter(|head| head[0] == 1)?;
+        let wide = |at: usize| u32::from_be_bytes([0, head[at], head[at + 1], head[at + 2]]);
+        found = Some((u16::from_be_bytes([head[4], head[5]]), wide(6) + wide(9) == wide(1)));
+    }
+    found
+}
+
+/// Whether a datagram begins with our ServerHello.
+pub fn is_server_hello(datagram: &[u8]) -> bool {
+    record(datagram).is_some_and(|(record, _)| record.first() == Some(&2))
+}
+
 /// The content of the next record, if it is a plain handshake record, and what follows it.
 fn record(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (head, rest) = bytes.split_at_checked(13)?;
     let length = usize::from(u16::from_be_bytes([head[11], head[12]]));
     let (body, after) = rest.split_at_checked(length)?;
-    Some((if head[0] == 22 { body } else { &[] }, after))
+    // Epoch 0: not encrypted.
+    let plain = head[0] == 22 && head[3..5] == [0, 0];
+    Some((if plain { body } else { &[] }, after))
 }
 
 /// Reads the extensions of a whole ClientHello (RFC 5246 §7.4.1.2, RFC 6347 §4.2.1).
@@ -140,6 +161,18 @@ mod tests {
         assert_eq!(hello.take(&datagram(&body, 0, 20)), Some(true));
     }
 
+    #[test]
+    fn a_repeated_hello_is_told_from_other_messages() {
+        let body = hello(&[7]);
+        assert_eq!(client_hello(&datagram(&body, 0, 20)), Some((0, false)));
+        assert_eq!(client_hello(&datagram(&body, 20, body.len())), Some((0, true)));
+        let mut other = datagram(&body, 0, body.len());
+        other[13] = 2;
+        assert_eq!(client_hello(&other), None);
+        assert!(is_server_hello(&other));
+        assert_eq!(client_hello(&[]), None);
+    }
+
     proptest! {
         #[test]
         fn broken_hellos_are_read_without_a_panic(
@@ -154,6 +187,7 @@ mod tests {
             bytes.truncate(cut.index(bytes.len()) + 1);
             let _ = Hello::default().take(&bytes);
             let _ = offers_gcm(&bytes);
+            let _ = client_hello(&bytes);
         }
     }
 }

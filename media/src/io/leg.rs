@@ -91,6 +91,11 @@ impl Outlet for Egress<'_> {
         }
     }
 
+    fn repair(&mut self, leg: LegKey, packet: &Outgoing<'_>) {
+        self.media(leg, packet);
+        self.counters.retransmissions_out.fetch_add(1, Relaxed);
+    }
+
     fn control(&mut self, leg: LegKey, report: &Report<'_>) {
         let Some(plain) = rtcp::write(report, self.cname) else { return };
         self.seal(leg, |srtp, out| srtp.seal_control(&plain, out));

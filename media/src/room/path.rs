@@ -102,7 +102,7 @@ impl Room {
                     let stored = streams.filter(|s| s.source() == source).find_map(|s| s.stored(index));
                     let Some(stored) = stored else { continue };
                     let Some(packet) = slot.retransmit(*number, stored) else { return };
-                    outlet.media(leg, &packet);
+                    outlet.repair(leg, &packet);
                 }
             }
         }

@@ -131,6 +131,9 @@ pub struct Client {
     send: Option<Context>,
     receive: Option<Context>,
     pub profile: SrtpProtectionProfile,
+    /// How many times the server's first flight is to get lost. The client then repeats its hello at once, as
+    /// browsers do long before the server would repeat anything.
+    pub lose_server_hellos: usize,
 }
 
 impl Client {
@@ -163,6 +166,7 @@ impl Client {
             send: None,
             receive: None,
             profile: SrtpProtectionProfile::Unsupported,
+            lose_server_hellos: 0,
         }
     }
 
@@ -250,13 +254,20 @@ impl Client {
         self.endpoint.connect(now, server, self.config.clone(), None).map_err(|e| e.to_string())?;
         self.socket.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
         let mut buffer = [0u8; 2_048];
+        let mut last = Vec::new();
         while now.elapsed() < PATIENCE {
             while let Some(transmit) = self.endpoint.poll_transmit() {
                 self.socket.send_to(&transmit.message, server).expect("sent");
+                last = transmit.message.to_vec();
             }
             if let Ok((length, _)) = self.socket.recv_from(&mut buffer)
                 && (20..64).contains(&buffer[0])
             {
+                if buffer[0] == 22 && buffer[13] == 2 && self.lose_server_hellos > 0 {
+                    self.lose_server_hellos -= 1;
+                    self.socket.send_to(&last, server).expect("sent");
+                    continue;
+                }
                 let datagram = BytesMut::from(&buffer[..length]);
                 let read = self.endpoint.read(Instant::now(), server, None, datagram);
                 for event in read.map_err(|e| e.to_string())? {
