@@ -4,20 +4,31 @@ use std::time::{Duration, Instant};
 
 /// More losses than this at once are not repaired packet by packet; a key frame is cheaper.
 const MOST: usize = 256;
-/// Requests for one packet: at once, then after 40, 80, 160, 320, 400 ms.
 const REQUESTS: u32 = 6;
-const FIRST_PAUSE: Duration = Duration::from_millis(40);
+/// Before the first request: a packet that was only overtaken comes by itself.
+const REORDERING: Duration = Duration::from_millis(10);
+/// Bounds of the pause after the first request; it follows the time that repairs take, and doubles each time.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Missing {
     packets: Vec<Hole>,
+    /// How long a repair takes, smoothed.
+    round_trip: Duration,
+}
+
+impl Default for Missing {
+    fn default() -> Self {
+        Self { packets: Vec::new(), round_trip: Duration::from_millis(60) }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Hole {
     index: u64,
     requests: u32,
+    asked: Option<Instant>,
     due: Instant,
 }
 
@@ -29,18 +40,20 @@ impl Missing {
             return true;
         }
         let room = MOST - self.packets.len();
-        self.packets.extend((before + 1..newest).take(room).map(|index| Hole {
-            index,
-            requests: 0,
-            due: now,
-        }));
+        let due = now + REORDERING;
+        let hole = |index| Hole { index, requests: 0, asked: None, due };
+        self.packets.extend((before + 1..newest).take(room).map(hole));
         false
     }
 
     /// The packet has come. Returns whether it had been missed.
-    pub fn close(&mut self, index: u64) -> bool {
+    pub fn close(&mut self, index: u64, now: Instant) -> bool {
         let Some(at) = self.packets.iter().position(|hole| hole.index == index) else { return false };
-        self.packets.remove(at);
+        let hole = self.packets.remove(at);
+        // Of a packet that was asked for twice nobody knows which request was answered.
+        if let Some(asked) = hole.asked.filter(|_| hole.requests == 1) {
+            self.round_trip = (self.round_trip * 7 + now.saturating_duration_since(asked)) / 8;
+        }
         true
     }
 
@@ -58,7 +71,9 @@ impl Missing {
             if hole.requests == REQUESTS {
                 return false;
             }
-            hole.due = now + (FIRST_PAUSE * 2u32.pow(hole.requests)).min(LONGEST_PAUSE);
+            let pause = (self.round_trip * 3 / 2).max(SHORTEST_PAUSE) * 2u32.pow(hole.requests);
+            hole.due = now + pause.min(LONGEST_PAUSE);
+            hole.asked = Some(now);
             hole.requests += 1;
             out.push(hole.index as u16);
             true
@@ -71,21 +86,46 @@ impl Missing {
 mod tests {
     use super::*;
 
+    fn ms(start: Instant, ms: u64) -> Instant {
+        start + Duration::from_millis(ms)
+    }
+
     #[test]
-    fn a_hole_is_asked_for_at_once_and_again_until_it_is_filled() {
+    fn a_hole_is_asked_for_after_a_moment_and_again_until_it_is_filled() {
         let start = Instant::now();
         let mut missing = Missing::default();
         assert!(!missing.open(10, 13, start));
         let mut asked = Vec::new();
-        missing.due(start, &mut asked);
+        missing.due(ms(start, 9), &mut asked);
+        assert!(asked.is_empty(), "it may only have been overtaken");
+        missing.due(ms(start, 10), &mut asked);
         assert_eq!(asked, [11, 12]);
         asked.clear();
-        missing.due(start + Duration::from_millis(39), &mut asked);
+        missing.due(ms(start, 99), &mut asked);
         assert!(asked.is_empty());
-        assert!(missing.close(11));
-        assert!(!missing.close(11));
-        missing.due(start + Duration::from_millis(40), &mut asked);
+        assert!(missing.close(11, ms(start, 99)));
+        assert!(!missing.close(11, ms(start, 99)));
+        missing.due(ms(start, 110), &mut asked);
         assert_eq!(asked, [12]);
+    }
+
+    #[test]
+    fn requests_keep_pace_with_the_way() {
+        let start = Instant::now();
+        let mut missing = Missing::default();
+        let mut asked = Vec::new();
+        for n in 0..50 {
+            missing.open(10 * n, 10 * n + 2, ms(start, 1_000 * n));
+            missing.due(ms(start, 1_000 * n + 10), &mut asked);
+            missing.close(10 * n + 1, ms(start, 1_000 * n + 10 + 200));
+        }
+        asked.clear();
+        missing.open(1_000, 1_002, ms(start, 60_000));
+        missing.due(ms(start, 60_010), &mut asked);
+        missing.due(ms(start, 60_010 + 290), &mut asked);
+        assert_eq!(asked.len(), 1, "not before the repair can have come");
+        missing.due(ms(start, 60_010 + 301), &mut asked);
+        assert_eq!(asked.len(), 2);
     }
 
     #[test]
@@ -95,8 +135,8 @@ mod tests {
         missing.open(1, 3, start);
         let mut asked = Vec::new();
         let mut given_up = false;
-        for ms in 0..3_000 {
-            given_up |= missing.due(start + Duration::from_millis(ms), &mut asked);
+        for at in 0..3_000 {
+            given_up |= missing.due(ms(start, at), &mut asked);
         }
         assert!(given_up);
         assert!(missing.is_empty());

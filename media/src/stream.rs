@@ -122,7 +122,7 @@ impl Stream {
             let since = now.saturating_duration_since(self.origin);
             self.statistics.count(index, arrival.timestamp, since, self.kind.clock_rate());
         }
-        self.missing.close(index);
+        self.missing.close(index, now);
         if let Some(newest) = newest
             && index > newest + 1
             && self.kind == Kind::Video
@@ -216,7 +216,7 @@ mod tests {
         assert!(stream.take(arrival(1, &delta), now).is_some());
         assert!(stream.take(arrival(3, &delta), now).is_some());
         let mut asked = Vec::new();
-        stream.nack(now, &mut asked);
+        stream.nack(now + Duration::from_millis(10), &mut asked);
         assert_eq!(asked, [2]);
         let repair = Arrival { repaired: true, ..arrival(2, &delta) };
         assert!(stream.take(repair, now).is_some());

@@ -330,8 +330,10 @@ impl World {
                 let mut sent = Sent::default();
                 self.room.tick(self.now, &mut sent);
                 self.deliver(sent);
-                self.ask();
                 self.carry_out();
+            }
+            if self.now.duration_since(end - time).as_millis().is_multiple_of(20) {
+                self.ask();
             }
         }
     }
@@ -526,7 +528,7 @@ impl World {
             let Some((leg, screens)) = &mut person.watch else { continue };
             for screen in screens.iter_mut().filter(|screen| screen.kind == Kind::Video) {
                 let Some(last) = screen.got.keys().last().copied() else { continue };
-                let first = screen.got.keys().next().copied().unwrap_or(last).max(last.saturating_sub(800));
+                let first = screen.got.keys().next().copied().unwrap_or(last).max(last.saturating_sub(300));
                 let mut numbers = Vec::new();
                 for index in (first..last).filter(|index| !screen.got.contains_key(index)) {
                     let (due, tries) = screen.asked.entry(index).or_insert((now + ms(30), 0));
