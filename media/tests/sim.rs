@@ -1,7 +1,11 @@
 //! The core of the media plane in virtual time: people publish and watch over networks that lose, delay, reorder and
 //! duplicate, all from a seed. No sockets, no threads, no sleeping; ten minutes of calls pass in a second.
-//! The world is in `sim/world.rs`.
+//! The world is in `sim/world.rs`, what its people see in `sim/screen.rs`.
 
+#[path = "sim/screen.rs"]
+mod screen;
+#[path = "sim/wire.rs"]
+mod wire;
 #[path = "sim/world.rs"]
 mod world;
 

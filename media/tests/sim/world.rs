@@ -1,18 +1,16 @@
 //! A room, people in it, and the networks between. Publishers encode numbered frames and answer requests; watchers
 //! note what reaches them and ask for what is missing. Everything happens in an order that the seed decides.
 
+use crate::screen::{Screen, Shown};
+use crate::wire::{OPUS, RTX, VP8, packet, video};
 use media::report::{Heard, Outlet, Report};
 use media::room::{Effect, Limits, Participant, PublishOffer, Room, TrackOffer, WallClock};
-use media::rtp::{Header, Outgoing, Prefix};
+use media::rtp::{Header, Outgoing};
 use media::signal::ServerMessage;
 use media::slot::SlotOffer;
 use media::{Kind, LegKey, MemberKey, PeerId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-
-const OPUS: u8 = 111;
-const VP8: u8 = 96;
-const RTX: u8 = 97;
 
 pub fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -25,69 +23,6 @@ pub struct Link {
     pub duplicates: f64,
     pub delay: u64,
     pub jitter: u64,
-}
-
-/// What a watcher has of one slot.
-pub struct Screen {
-    pub kind: Kind,
-    /// By long sequence number.
-    pub got: BTreeMap<u64, Shown>,
-    /// Numbers that the server has sent on the slot's own SSRC.
-    sent: BTreeMap<u64, u32>,
-    ssrc: u32,
-    rtx_ssrc: u32,
-    asked: BTreeMap<u64, (Instant, u32)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    pub speaker: u32,
-    pub frame: u32,
-    pub key: bool,
-    picture: Option<u16>,
-    timestamp: u32,
-}
-
-impl Screen {
-    pub fn missing(&self) -> Vec<u64> {
-        let (Some(first), Some(last)) = (self.got.keys().next(), self.got.keys().last()) else {
-            return vec![];
-        };
-        (*first..=*last).filter(|index| !self.got.contains_key(index)).collect()
-    }
-
-    pub fn speakers(&self) -> BTreeSet<u32> {
-        self.got.values().map(|shown| shown.speaker).collect()
-    }
-
-    pub fn frames(&self) -> usize {
-        self.got.values().map(|shown| (shown.speaker, shown.timestamp)).collect::<BTreeSet<_>>().len()
-    }
-
-    pub fn assert_each_number_was_sent_once(&self) {
-        assert!(self.sent.values().all(|times| *times == 1), "a number was used twice");
-    }
-
-    pub fn assert_time_goes_forward(&self) {
-        let times: Vec<_> = self.got.values().map(|shown| shown.timestamp).collect();
-        assert!(times.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) < 1 << 31), "time went back");
-    }
-
-    /// Picture numbers grow by one from frame to frame, whoever made it, and each change begins with a key frame.
-    pub fn assert_pictures_go_on(&self) {
-        let whole: Vec<_> = self.got.iter().collect();
-        for pair in whole.windows(2) {
-            let ((index, before), (next, after)) = (pair[0], pair[1]);
-            if *next != index + 1 {
-                continue;
-            }
-            let step = after.picture.unwrap().wrapping_sub(before.picture.unwrap()) & 0x7fff;
-            assert!(step <= 1, "picture numbers jump by {step}");
-            if step == 1 && (before.speaker != after.speaker || after.frame != before.frame + 1) {
-                assert!(after.key, "a jump without a key frame");
-            }
-        }
-    }
 }
 
 struct Person {
@@ -550,22 +485,4 @@ impl World {
             self.travel(key, || Event::HeardByServer(leg, heard.clone()));
         }
     }
-}
-
-fn packet(payload_type: u8, ssrc: u32, number: u16, timestamp: u32, marker: bool, body: &[u8]) -> Vec<u8> {
-    let (index, prefix) = (u64::from(number), Prefix::default());
-    let mut bytes = Vec::new();
-    Outgoing { index, timestamp, ssrc, payload_type, marker, prefix, body }.write(&mut bytes);
-    bytes
-}
-
-/// X, S of the first part; I with 15 bits, L; then the frame's first byte, whose lowest bit is 0 in a key frame.
-fn video(speaker: u32, frame: u32, part: u8, key: bool) -> Vec<u8> {
-    let picture = 0x8000 | (frame as u16).wrapping_add(32_000) & 0x7fff;
-    let mut body = vec![if part == 0 { 0x90 } else { 0x80 }, 0xE0];
-    body.extend(picture.to_be_bytes());
-    body.extend([frame as u8, 0x20, u8::from(!key)]);
-    body.extend(speaker.to_be_bytes());
-    body.extend(frame.to_be_bytes());
-    body
 }
