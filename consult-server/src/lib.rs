@@ -10,6 +10,7 @@ pub mod error;
 pub mod ground;
 pub mod http;
 pub mod ids;
+pub mod metrics;
 pub mod names;
 pub mod notices;
 pub mod page;
@@ -101,6 +102,7 @@ pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
             .with_graceful_shutdown(async move { stop.cancelled().await })
             .await
     });
+    let counting = tokio::spawn(metrics::serve(listeners.metrics, shutdown.clone()));
     if demo {
         demo::fill(&app).await?;
     }
@@ -109,5 +111,6 @@ pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
     serving.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
     shutdown.cancel();
     working.await.map_err(Refusal::internal)?;
+    counting.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! handlers get one by taking a `Call`.
 
 use crate::http::{idempotency, layers, problem};
-use crate::{App, Ready, access, directory, notices, page, patients};
+use crate::{App, Ready, access, directory, metrics, notices, page, patients};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
@@ -55,6 +55,7 @@ pub fn router(app: App) -> Router {
                 .compress_when(DefaultPredicate::new().and(NotForContentType::new("application/dicom"))),
         )
         .layer(from_fn(problem::render))
+        .layer(from_fn(metrics::count))
         .layer(from_fn(layers::security_headers))
         .layer(from_fn_with_state(app.clone(), layers::request_id))
         .with_state(app)

@@ -42,8 +42,7 @@ impl Drop for Postgres {
 }
 
 fn own(folder: &TempDir) {
-    let done =
-        Command::new("chown").args(["postgres", &text(folder.path())]).status().expect("chown");
+    let done = Command::new("chown").args(["postgres", &text(folder.path())]).status().expect("chown");
     assert!(done.success(), "the user postgres is missing: run `make test-setup`");
 }
 
