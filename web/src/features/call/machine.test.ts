@@ -77,6 +77,12 @@ describe('a call', () => {
     expect(stateAfter(...inCall, refused).connection.is).toBe('ended');
   });
 
+  it('does not knock again when it was shown out', () => {
+    const state = stateAfter(...inCall, { type: 'expelled' });
+    expect(state.connection).toEqual({ is: 'ended', code: 'media.refused' });
+    expect(step(state, { type: 'lost' }).effects).toEqual([]);
+  });
+
   it('comes back when the server was stopped', () => {
     const stopped = message({ type: 'closed', reason: 'stopped' });
     expect(stateAfter(...inCall, stopped).connection.is).toBe('reconnecting');

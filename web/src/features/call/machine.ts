@@ -31,6 +31,8 @@ export type Happening =
   | { type: 'socket_opened' }
   | { type: 'message'; message: ServerMessage }
   | { type: 'lost' }
+  /** The server closed the line because this person may not be here. */
+  | { type: 'expelled' }
   | { type: 'retry_due' }
   | { type: 'mute_wanted'; audio: boolean; video: boolean }
   | { type: 'leave_wanted' };
@@ -80,6 +82,8 @@ export function step(state: CallState, happening: Happening): Step {
       return isOver(state) ? stay(state) : afterMessage(state, happening.message);
     case 'lost':
       return afterLoss(state);
+    case 'expelled':
+      return isOver(state) ? stay(state) : end(state, 'media.refused');
     case 'retry_due':
       return state.connection.is === 'reconnecting' ? to(state, { do: 'open_socket' }) : stay(state);
     case 'mute_wanted':

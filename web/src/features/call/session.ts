@@ -5,6 +5,8 @@ import { parse, type Slot } from './protocol';
 
 /** Slots offered for watching: people seen and heard at once. */
 const slotCount = 4;
+/** RFC 6455 §7.4.1. */
+const policyViolation = 1008;
 const pingEvery = 4000;
 const silenceLimit = 10_000;
 
@@ -96,7 +98,8 @@ export function startCall(url: string, local: LocalTracks, listener: (view: Call
     // Events of a socket that has been replaced concern nobody.
     const current = () => socket === opened;
     opened.onopen = () => current() && happen({ type: 'socket_opened' });
-    opened.onclose = () => current() && happen({ type: 'lost' });
+    opened.onclose = ({ code }) =>
+      current() && happen({ type: code === policyViolation ? 'expelled' : 'lost' });
     opened.onmessage = (event) => {
       if (!current() || typeof event.data !== 'string') return;
       lastHeard = performance.now();

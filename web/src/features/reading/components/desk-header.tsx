@@ -12,7 +12,7 @@ import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Icon } from '@/ui/icon';
 import { DeadlineClock } from '@/ui/status';
-import { type WordsCommand, WordsDialog } from './words-dialog';
+import { type WordsCommand, WordsDialog, wordsCommands } from './words-dialog';
 
 export function DeskHeader({ consult }: { consult: Consult }) {
   const { t, language } = useTranslation('reading');
@@ -35,16 +35,11 @@ export function DeskHeader({ consult }: { consult: Consult }) {
           {consult.owed?.due_at && <DeadlineClock due={consult.owed.due_at} />}
         </div>
         <div className="desk-commands">
-          {may('ask') && (
-            <Button look="quiet" icon="question" onClick={() => setDialog('ask')}>
-              {t('ask')}
+          {wordsCommands.filter(may).map((name) => (
+            <Button key={name} look="quiet" data-testid={`desk-${name}`} onClick={() => setDialog(name)}>
+              {t(`words.${name}.name`)}
             </Button>
-          )}
-          {may('release') && (
-            <Button look="quiet" onClick={() => setDialog('release')}>
-              {t('release')}
-            </Button>
-          )}
+          ))}
           {may('claim') && (
             <Button
               look="primary"

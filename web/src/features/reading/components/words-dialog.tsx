@@ -1,4 +1,4 @@
-// Commands that need a sentence: a question to the requester, or why the consult is given back.
+// Commands that need a sentence: a question to the requester, or why it is given back or taken up again.
 import { useState } from 'react';
 import type { Consult } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
@@ -8,10 +8,11 @@ import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { TextArea } from '@/ui/field';
 
-export type WordsCommand = 'ask' | 'release';
+export const wordsCommands = ['ask', 'release', 'amend'] as const;
+export type WordsCommand = (typeof wordsCommands)[number];
 
 /** The name of the sentence in the body of each command. */
-const field: Record<WordsCommand, string> = { ask: 'text', release: 'reason' };
+const field: Record<WordsCommand, string> = { ask: 'text', release: 'reason', amend: 'reason' };
 
 interface Props {
   consult: Consult;

@@ -12,17 +12,13 @@ import '../report.css';
 export function ReportPane({ consult }: { consult: Consult }) {
   const { t } = useTranslation('report');
   const me = useMe();
-  const mine = consult.assignee?.id === me.person.id;
+  const writing = consult.assignee?.id === me.person.id && isEditable(consult);
   const signed = consult.report_versions.length > 0 || Boolean(consult.report?.signed_at);
   return (
     <section className="report" aria-label={t('title')} data-testid="report">
-      {mine && isEditable(consult) ? (
-        <ReportForm key={consult.id} consult={consult} personId={me.person.id} />
-      ) : signed ? (
-        <SignedReport consult={consult} />
-      ) : (
-        <Empty icon="edit" title={t('notYet')} />
-      )}
+      {writing && <ReportForm key={consult.id} consult={consult} personId={me.person.id} />}
+      {signed && <SignedReport consult={consult} />}
+      {!writing && !signed && <Empty icon="edit" title={t('notYet')} />}
     </section>
   );
 }
