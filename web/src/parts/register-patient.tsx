@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { clock } from '@/lib/clock';
 import type { Patient } from '@/lib/contract';
+import { showFirstFault } from '@/lib/focus';
 import { dayOf } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { faults, fieldsFromSearch, inputOf } from '@/lib/patient-fields';
@@ -49,7 +50,7 @@ export function RegisterPatient({
   async function save(event: FormEvent) {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(wrong).length > 0) return;
+    if (Object.keys(wrong).length > 0) return showFirstFault();
     setBusy(true);
     setProblem(null);
     try {

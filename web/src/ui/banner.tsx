@@ -64,7 +64,9 @@ export function ProblemBanner({ error, onRetry }: { error: unknown; onRetry?: ()
       }
     >
       {text(error)}
-      {problem.requestId && <span className="banner-ref">{t('reference', { id: problem.requestId })}</span>}
+      {problem.requestId && problem.status >= 500 && (
+        <span className="banner-ref">{t('reference', { id: problem.requestId })}</span>
+      )}
     </Banner>
   );
 }

@@ -8,12 +8,14 @@ import { call } from '@/lib/api';
 import { clock } from '@/lib/clock';
 import type { Consult } from '@/lib/contract';
 import { dropDraft, keepDraft } from '@/lib/drafts';
+import { showFirstFault } from '@/lib/focus';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { asProblem, type Problem } from '@/lib/problem';
 import { changeConsult, consultQuery, createConsult } from '@/lib/queries/consults';
 import { useMe } from '@/lib/session';
 import { UploadRunner } from '@/lib/uploads/runner';
+import { PatientLine } from '@/parts/patient-line';
 import { PatientStep } from '@/parts/patient-step';
 import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
@@ -93,7 +95,7 @@ export function ConsultForm({ initial }: { initial: ConsultDraft }) {
   async function next() {
     setTried(true);
     const patient = draft.patient;
-    if (gaps.length > 0 || !patient) return;
+    if (gaps.length > 0 || !patient) return showFirstFault();
     if (draft.step !== 1) return go(draft.step + 1);
     await guarded(async () => {
       const saved = await save(patient.id);
@@ -107,7 +109,7 @@ export function ConsultForm({ initial }: { initial: ConsultDraft }) {
   async function submit() {
     setTried(true);
     const patient = draft.patient;
-    if (gaps.length > 0 || !patient) return;
+    if (gaps.length > 0 || !patient) return showFirstFault();
     await guarded(async () => {
       const saved = await save(patient.id);
       const sent = await call<Consult>('POST', `consults/${draft.id}/submit`, {
@@ -129,6 +131,11 @@ export function ConsultForm({ initial }: { initial: ConsultDraft }) {
           names={[t('step.patient'), t('step.case'), t('step.files'), t('step.confirm')]}
           now={draft.step}
         />
+        {draft.step > 0 && draft.patient && (
+          <p className="form-patient">
+            <PatientLine patient={draft.patient} />
+          </p>
+        )}
       </div>
       {draft.step === 0 && (
         <PatientStep
@@ -152,24 +159,26 @@ export function ConsultForm({ initial }: { initial: ConsultDraft }) {
           <ProblemBanner error={problem} />
         </div>
       )}
-      <div className="form-foot">
-        <span className="soft small">
-          {kept !== null && (
-            <>
-              <Icon name="check" size={14} /> {t('kept', { time: formatTime(kept, language, clock.now()) })}
-            </>
-          )}
-        </span>
-        <div className="form-actions">
-          {draft.step > 0 && <Button onClick={() => go(draft.step - 1)}>{common.t('back')}</Button>}
-          {draft.step < 3 && (draft.step > 0 || draft.patient) && (
-            <Button look="primary" busy={busy} onClick={() => void next()}>
-              {common.t('next')}
-            </Button>
-          )}
-          {draft.step === 3 && <SubmitButton runner={runner} busy={busy} onSubmit={() => void submit()} />}
+      {(draft.step > 0 || draft.patient) && (
+        <div className="form-foot">
+          <span className="soft small">
+            {kept !== null && (
+              <>
+                <Icon name="check" size={14} /> {t('kept', { time: formatTime(kept, language, clock.now()) })}
+              </>
+            )}
+          </span>
+          <div className="form-actions">
+            {draft.step > 0 && <Button onClick={() => go(draft.step - 1)}>{common.t('back')}</Button>}
+            {draft.step < 3 && (
+              <Button look="primary" busy={busy} onClick={() => void next()}>
+                {common.t('next')}
+              </Button>
+            )}
+            {draft.step === 3 && <SubmitButton runner={runner} busy={busy} onSubmit={() => void submit()} />}
+          </div>
         </div>
-      </div>
+      )}
     </>
   );
 }

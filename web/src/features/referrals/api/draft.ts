@@ -18,6 +18,15 @@ export interface ReferralDraft {
 
 export const VITALS = ['temperature', 'pulse', 'respiration', 'blood_pressure', 'spo2', 'gcs'] as const;
 export type Vital = (typeof VITALS)[number];
+/** The same in every language. GCS is a score. */
+export const UNITS: Record<Vital, string> = {
+  temperature: '°C',
+  pulse: '/min',
+  respiration: '/min',
+  blood_pressure: 'mmHg',
+  spo2: '%',
+  gcs: '',
+};
 
 export function emptyForm(): ReferralForm {
   return {

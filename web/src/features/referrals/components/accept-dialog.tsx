@@ -21,7 +21,7 @@ export function AcceptDialog({
   onClose,
   onSend,
 }: Omit<CommandDialogProps, 'leg'> & {
-  leg: Pick<CommandDialogProps['leg'], 'to' | 'to_department' | 'urgency'>;
+  leg: Pick<CommandDialogProps['leg'], 'patient' | 'to' | 'to_department' | 'urgency'>;
 }) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
@@ -45,7 +45,7 @@ export function AcceptDialog({
   }
   return (
     <FormDialog
-      title={t('command.accept')}
+      title={`${t('command.accept')} · ${leg.patient.name}`}
       action={t('accept.action')}
       busy={busy}
       error={error ?? people.error}

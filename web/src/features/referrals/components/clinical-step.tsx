@@ -1,7 +1,8 @@
 import type { ReferralForm } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { TextArea, TextField } from '@/ui/field';
-import { type Missing, type ReferralDraft, VITALS } from '../api/draft';
+import './referrals.css';
+import { type Missing, type ReferralDraft, UNITS, VITALS } from '../api/draft';
 
 export function ClinicalStep({
   draft,
@@ -43,7 +44,11 @@ export function ClinicalStep({
           {VITALS.map((sign) => (
             <TextField
               key={sign}
-              label={t(`vital.${sign}`)}
+              label={
+                <>
+                  {t(`vital.${sign}`)} <span className="field-optional">{UNITS[sign]}</span>
+                </>
+              }
               inputMode={sign === 'blood_pressure' ? 'text' : 'decimal'}
               autoComplete="off"
               maxLength={20}

@@ -2,7 +2,7 @@
 
 import type { ReferralForm } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
-import { VITALS } from '../api/draft';
+import { UNITS, VITALS } from '../api/draft';
 
 const TEXTS = [
   'complaint',
@@ -17,7 +17,9 @@ const TEXTS = [
 export function FormFacts({ form }: { form: ReferralForm }) {
   const { t } = useTranslation('referrals');
   const vitals = [
-    ...VITALS.filter((sign) => form.vitals[sign]).map((sign) => `${t(`vital.${sign}`)} ${form.vitals[sign]}`),
+    ...VITALS.filter((sign) => form.vitals[sign]).map(
+      (sign) => `${t(`vital.${sign}`)} ${form.vitals[sign]}${UNITS[sign] && ` ${UNITS[sign]}`}`,
+    ),
     ...Object.entries(form.vitals)
       .filter(([sign]) => !VITALS.some((known) => known === sign))
       .map(([sign, value]) => `${sign} ${value}`),

@@ -7,11 +7,13 @@ import { useEffect, useState } from 'react';
 import { clock } from '@/lib/clock';
 import type { Leg } from '@/lib/contract';
 import { dropDraft, keepDraft } from '@/lib/drafts';
+import { showFirstFault } from '@/lib/focus';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { asProblem, type Problem } from '@/lib/problem';
 import { changeLeg, commandLeg, createLeg, legQuery } from '@/lib/queries/legs';
 import { useMe } from '@/lib/session';
+import { PatientLine } from '@/parts/patient-line';
 import { PatientStep } from '@/parts/patient-step';
 import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
@@ -56,6 +58,7 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
   function next() {
     setTried(true);
     if (gaps.length === 0) go(draft.step + 1);
+    else showFirstFault();
   }
 
   async function save(patientId: string): Promise<Leg> {
@@ -91,7 +94,7 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
   async function submit() {
     setTried(true);
     const patient = draft.patient;
-    if (gaps.length > 0 || !patient) return;
+    if (gaps.length > 0 || !patient) return showFirstFault();
     await guarded('submit', async () => {
       const saved = await save(patient.id);
       change({ version: saved.version });
@@ -120,6 +123,11 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
           names={[t('step.patient'), t('step.destination'), t('step.clinical'), t('step.confirm')]}
           now={draft.step}
         />
+        {draft.step > 0 && draft.patient && (
+          <p className="form-patient">
+            <PatientLine patient={draft.patient} />
+          </p>
+        )}
       </div>
       {draft.step === 0 && (
         <PatientStep
@@ -141,33 +149,35 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
           <ProblemBanner error={problem} />
         </div>
       )}
-      <div className="form-foot">
-        <span className="row">
-          {kept !== null && (
-            <span className="soft small">
-              <Icon name="check" size={14} /> {t('kept', { time: formatTime(kept, language, clock.now()) })}
-            </span>
-          )}
-          {hasContent(draft) && draft.step > 0 && (
-            <Button look="quiet" busy={busy === 'discard'} onClick={() => void discard()}>
-              {t('discard')}
-            </Button>
-          )}
-        </span>
-        <div className="form-actions">
-          {draft.step > 0 && <Button onClick={() => go(draft.step - 1)}>{common.t('back')}</Button>}
-          {draft.step < LAST && (draft.step > 0 || draft.patient) && (
-            <Button look="primary" onClick={next}>
-              {common.t('next')}
-            </Button>
-          )}
-          {draft.step === LAST && (
-            <Button look="primary" icon="send" busy={busy === 'submit'} onClick={() => void submit()}>
-              {t('submit')}
-            </Button>
-          )}
+      {(draft.step > 0 || draft.patient) && (
+        <div className="form-foot">
+          <span className="row">
+            {kept !== null && (
+              <span className="soft small">
+                <Icon name="check" size={14} /> {t('kept', { time: formatTime(kept, language, clock.now()) })}
+              </span>
+            )}
+            {hasContent(draft) && draft.step > 0 && (
+              <Button look="quiet" busy={busy === 'discard'} onClick={() => void discard()}>
+                {t('discard')}
+              </Button>
+            )}
+          </span>
+          <div className="form-actions">
+            {draft.step > 0 && <Button onClick={() => go(draft.step - 1)}>{common.t('back')}</Button>}
+            {draft.step < LAST && (
+              <Button look="primary" onClick={next}>
+                {common.t('next')}
+              </Button>
+            )}
+            {draft.step === LAST && (
+              <Button look="primary" icon="send" busy={busy === 'submit'} onClick={() => void submit()}>
+                {t('submit')}
+              </Button>
+            )}
+          </div>
         </div>
-      </div>
+      )}
     </>
   );
 }

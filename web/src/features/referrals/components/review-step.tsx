@@ -7,6 +7,7 @@ import { Button } from '@/ui/button';
 import { Choices } from '@/ui/field';
 import type { Missing, ReferralDraft } from '../api/draft';
 import { FormFacts } from './form-facts';
+import './referrals.css';
 
 export function ReviewStep({
   draft,
