@@ -3,7 +3,8 @@
 // the village home pays for every kilobyte.
 
 import { useSyncExternalStore } from 'react';
-import zhCN from '../locales/zh-CN';
+import type zhCN from '../locales/zh-CN';
+import start from '../locales/zh-CN.start';
 import { setApiLanguage } from './api';
 
 export const LANGUAGES = ['zh-CN', 'en'] as const;
@@ -21,8 +22,9 @@ type Tree = { readonly [key: string]: string | Tree };
 type Texts = Readonly<Record<string, Tree>>;
 
 const STORED = 'consult.language';
-const source: Texts = zhCN;
+let source: Texts = start;
 let texts: Texts = source;
+let rest: Promise<void> | null = null;
 let language: Language = 'zh-CN';
 const listeners = new Set<() => void>();
 
@@ -86,6 +88,21 @@ function remembered(): Language {
   } catch {
     return 'zh-CN';
   }
+}
+
+/** The texts of the screens that are not the first. Routes wait for it before they show; a failure is tried again. */
+export function loadAllTexts(): Promise<void> {
+  rest ??= import('../locales/zh-CN').then(
+    (all) => {
+      source = all.default;
+      if (language === 'zh-CN') texts = source;
+    },
+    (error: unknown) => {
+      rest = null;
+      throw error;
+    },
+  );
+  return rest;
 }
 
 /** Before the first paint, so that no text changes under the reader. */

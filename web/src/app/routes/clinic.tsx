@@ -1,9 +1,10 @@
 // Screens of those who ask and send, and of the desk and doctors who receive.
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { loadAllTexts } from '@/lib/i18n';
 import { shell } from './frame';
 
-const under = { getParentRoute: () => shell } as const;
+const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
 
 /** Keeps the named parameters that are there and are text. */
 function texts<K extends string>(...names: K[]) {
@@ -19,8 +20,9 @@ function texts<K extends string>(...names: K[]) {
 }
 
 export const clinicRoutes = [
+  // The first screen of the village waits for nothing but itself.
   createRoute({
-    ...under,
+    getParentRoute: () => shell,
     path: '/',
     component: lazyRouteComponent(() => import('../start-page'), 'StartPage'),
   }),

@@ -1,9 +1,10 @@
 // Screens of the specialist's workplace: the worklist, the reading desk and the room.
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { loadAllTexts } from '@/lib/i18n';
 import { shell } from './frame';
 
-const under = { getParentRoute: () => shell } as const;
+const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
 
 export const specialistRoutes = [
   createRoute({

@@ -1,0 +1,12 @@
+// The texts that the first screens need: they come with the page itself. All others follow with `zh-CN.ts`.
+
+import common from './zh-CN/common.json';
+import consults from './zh-CN/consults.json';
+import duties from './zh-CN/duties.json';
+import home from './zh-CN/home.json';
+import problems from './zh-CN/problems.json';
+import referrals from './zh-CN/referrals.json';
+import session from './zh-CN/session.json';
+import timeline from './zh-CN/timeline.json';
+
+export default { common, consults, duties, home, problems, referrals, session, timeline };
