@@ -15,7 +15,7 @@ pub enum Refusal {
     RoomFull,
     /// The server holds as many rooms as it may.
     TooManyRooms,
-    /// The description is not SDP, or lacks what is needed: BUNDLE, rtcp-mux, ICE credentials, a DTLS role.
+    /// The description is not SDP, or lacks what is needed: BUNDLE, rtcp-mux, a DTLS role.
     SdpInvalid,
     /// No media section names a codec that the plane forwards (Opus, VP8).
     NoCommonCodec,
