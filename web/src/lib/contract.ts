@@ -277,7 +277,8 @@ export interface Outcome {
   treatment: string;
   plan: string;
   disposition: OutcomeDisposition;
-  author: PersonRef;
+  /** Null when nobody of the receiving side wrote it. */
+  author: PersonRef | null;
   at: Time;
 }
 export type DeclineReason =
@@ -301,6 +302,10 @@ export interface Leg extends LegRow {
   based_on: Id | null;
   follow_up: Id | null;
   ask: Ask[];
+  notes: { text: string; late: boolean; author: PersonRef | null; at: Time }[];
+  /** What an emergency was sent without, by field; to be completed until `record_due_at`. */
+  missing: string[];
+  record_due_at: Time | null;
   allowed: string[];
 }
 export interface LegInput {

@@ -7,9 +7,10 @@ import duties from './en/duties.json';
 import ecg from './en/ecg.json';
 import home from './en/home.json';
 import patients from './en/patients.json';
-import problems from './en/problems.json';
+import general from './en/problems.json';
 import reading from './en/reading.json';
 import referrals from './en/referrals.json';
+import refusals from './en/refusals.json';
 import report from './en/report.json';
 import session from './en/session.json';
 import studies from './en/studies.json';
@@ -17,6 +18,8 @@ import timeline from './en/timeline.json';
 import uploads from './en/uploads.json';
 import viewer from './en/viewer.json';
 import worklist from './en/worklist.json';
+
+const problems = { ...general, ...refusals };
 
 export default {
   call,

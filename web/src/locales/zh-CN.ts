@@ -5,6 +5,7 @@ import call from './zh-CN/call.json';
 import ecg from './zh-CN/ecg.json';
 import patients from './zh-CN/patients.json';
 import reading from './zh-CN/reading.json';
+import refusals from './zh-CN/refusals.json';
 import report from './zh-CN/report.json';
 import studies from './zh-CN/studies.json';
 import uploads from './zh-CN/uploads.json';
@@ -12,4 +13,19 @@ import viewer from './zh-CN/viewer.json';
 import worklist from './zh-CN/worklist.json';
 import start from './zh-CN.start';
 
-export default { ...start, call, ecg, patients, reading, report, studies, uploads, viewer, worklist };
+// Refusals of single subjects follow those that any request may meet.
+const problems = { ...start.problems, ...refusals };
+
+export default {
+  ...start,
+  call,
+  ecg,
+  patients,
+  problems,
+  reading,
+  report,
+  studies,
+  uploads,
+  viewer,
+  worklist,
+};

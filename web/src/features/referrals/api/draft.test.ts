@@ -24,6 +24,12 @@ describe('a referral in the making', () => {
     for (const step of [0, 1, 2, 3]) expect(missing(full, step)).toEqual([]);
   });
 
+  it('names a department where there are any', () => {
+    expect(missing({ ...full, departments: true }, 1)).toEqual(['departmentId']);
+    expect(missing({ ...full, departments: true, departmentId: 'd1' }, 1)).toEqual([]);
+    expect(missing({ ...full, departments: true, urgency: 'emergency' }, 1)).toEqual([]);
+  });
+
   it('is not held up by papers in an emergency, but needs a destination', () => {
     const emergency: ReferralDraft = {
       ...emptyDraft('l1'),

@@ -12,6 +12,8 @@ export interface ReferralDraft {
   urgency: LegUrgency;
   organisationId: string;
   departmentId: string;
+  /** The receiving organisation has departments: one is named, unless it is an emergency. */
+  departments: boolean;
   form: ReferralForm;
   consent: 'written' | 'emergency_pending' | null;
 }
@@ -54,6 +56,7 @@ export function emptyDraft(id: string): ReferralDraft {
     urgency: 'routine',
     organisationId: '',
     departmentId: '',
+    departments: false,
     form: emptyForm(),
     consent: null,
   };
@@ -70,6 +73,7 @@ export function draftOf(leg: Leg): ReferralDraft {
     urgency: leg.urgency,
     organisationId: leg.to.id,
     departmentId: leg.to_department?.id ?? '',
+    departments: leg.to_department !== null,
     form: leg.form,
     consent: leg.consent?.kind ?? null,
   };
@@ -98,14 +102,17 @@ export function hasContent(draft: ReferralDraft): boolean {
   return draft.patient !== null || [complaint, history, diagnosis.text].some((text) => text.trim() !== '');
 }
 
-export type Missing = 'patient' | 'organisationId' | 'complaint' | 'diagnosis' | 'consent';
+export type Missing = 'patient' | 'organisationId' | 'departmentId' | 'complaint' | 'diagnosis' | 'consent';
 
 /** What a step still needs before the next. Papers never hold up an emergency: they are completed afterwards. */
 export function missing(draft: ReferralDraft, step: number): Missing[] {
   const found: Missing[] = [];
   const emergency = draft.urgency === 'emergency';
   if (step === 0 && !draft.patient) found.push('patient');
-  if (step === 1 && !draft.organisationId) found.push('organisationId');
+  if (step === 1) {
+    if (!draft.organisationId) found.push('organisationId');
+    else if (draft.departments && !draft.departmentId && !emergency) found.push('departmentId');
+  }
   if (step === 2 && !emergency) {
     if (!draft.form.complaint.trim()) found.push('complaint');
     if (!draft.form.diagnosis.text.trim()) found.push('diagnosis');

@@ -4,15 +4,28 @@ import { TextArea, TextField } from '@/ui/field';
 import './referrals.css';
 import { type Missing, type ReferralDraft, UNITS, VITALS } from '../api/draft';
 
-export function ClinicalStep({
-  draft,
-  onChange,
-  gaps,
-}: {
+interface Props {
   draft: ReferralDraft;
   onChange: (change: Partial<ReferralDraft>) => void;
   gaps: Missing[];
-}) {
+}
+
+export function ClinicalStep(props: Props) {
+  const { t } = useTranslation('referrals');
+  return (
+    <div className="card-body">
+      {props.draft.urgency === 'emergency' && (
+        <p className="soft" style={{ marginBottom: 12 }}>
+          {t('emergencyLater')}
+        </p>
+      )}
+      <ClinicalFields {...props} />
+    </div>
+  );
+}
+
+/** The fields alone, also for completing a record afterwards. */
+export function ClinicalFields({ draft, onChange, gaps }: Props) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const { form } = draft;
@@ -22,12 +35,7 @@ export function ClinicalStep({
   const late = draft.urgency === 'emergency';
 
   return (
-    <div className="card-body">
-      {late && (
-        <p className="soft" style={{ marginBottom: 12 }}>
-          {t('emergencyLater')}
-        </p>
-      )}
+    <>
       <TextArea
         label={t('form.complaint')}
         hint={t('form.complaintHint')}
@@ -119,6 +127,6 @@ export function ClinicalStep({
         value={form.purpose}
         onChange={(event) => set({ purpose: event.target.value })}
       />
-    </div>
+    </>
   );
 }

@@ -37,7 +37,14 @@ export function DestinationStep({
     const to = all.find((one) => one.id === id);
     const direction = from && to ? directionBetween(from.level, to.level) : draft.direction;
     // A leg that an outcome drafted keeps the direction that the outcome gave it.
-    onChange({ organisationId: id, departmentId: '', ...(draft.caseId ? {} : { direction }) });
+    const departments = to?.departments ?? [];
+    onChange({
+      organisationId: id,
+      // A lone department needs no choosing.
+      departmentId: departments.length === 1 ? (departments[0]?.id ?? '') : '',
+      departments: departments.length > 0,
+      ...(draft.caseId ? {} : { direction }),
+    });
   }
   return (
     <div className="card-body stack">
@@ -82,12 +89,13 @@ export function DestinationStep({
               </SelectField>
               <SelectField
                 label={t('departmentLabel')}
-                optional
+                optional={draft.urgency === 'emergency'}
+                note={gaps.includes('departmentId') ? { tone: 'wrong', text: t('gap.departmentId') } : null}
                 value={draft.departmentId}
                 disabled={!chosen || chosen.departments.length === 0}
                 onChange={(event) => onChange({ departmentId: event.target.value })}
               >
-                <option value="">{t('anyDepartment')}</option>
+                <option value="">{draft.urgency === 'emergency' ? t('anyDepartment') : t('choose')}</option>
                 {chosen?.departments.map((department) => (
                   <option key={department.id} value={department.id}>
                     {department.name}

@@ -13,6 +13,7 @@ import { TextDialog } from '@/ui/text-dialog';
 import { toast } from '@/ui/toast';
 import { AcceptDialog } from './accept-dialog';
 import { AdmitDialog, ArriveDialog, DepartDialog, NoShowDialog, RebookDialog } from './arrival-dialogs';
+import { CompleteDialog } from './complete-dialog';
 import { DeclineDialog } from './decline-dialog';
 import { OutcomeDialog } from './outcome-dialog';
 import { RedirectDialog } from './redirect-dialog';
@@ -25,6 +26,7 @@ const COMMANDS = [
   { name: 'acknowledge_decision', icon: 'check', rank: 'main' },
   { name: 'confirm_cancel', icon: 'check', rank: 'main' },
   { name: 'send_outcome', icon: 'send', rank: 'main' },
+  { name: 'complete_record', icon: 'edit', rank: 'side' },
   { name: 'depart', icon: 'arrowRight', rank: 'side' },
   { name: 'admit', icon: 'pulse', rank: 'side' },
   { name: 'decline', icon: 'ban', rank: 'side' },
@@ -161,6 +163,8 @@ function CommandDialog({ name, ...props }: CommandDialogProps & { name: CommandN
       return <AcceptDialog {...props} />;
     case 'decline':
       return <DeclineDialog {...props} />;
+    case 'complete_record':
+      return <CompleteDialog {...props} />;
     case 'redirect':
       return <RedirectDialog {...props} />;
     case 'arrive':

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { OutcomeDisposition } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
+import { organisationsQuery } from '@/lib/queries/directory';
 import { SelectField, TextArea, TextField } from '@/ui/field';
 import { FormDialog } from './form-dialog';
 import type { CommandDialogProps } from './leg-commands';
@@ -30,17 +32,24 @@ export function OutcomeDialog({
   const [treatment, setTreatment] = useState(before?.treatment ?? '');
   const [plan, setPlan] = useState(before?.plan ?? '');
   const [disposition, setDisposition] = useState<OutcomeDisposition | ''>(before?.disposition ?? '');
+  const [to, setTo] = useState('');
+  const organisations = useQuery(organisationsQuery);
+  const hosts = (organisations.data?.items ?? []).filter(
+    (one) => one.id !== leg.to.id && one.level !== 'village_clinic',
+  );
   const [tried, setTried] = useState(false);
   const wrong = { tone: 'wrong', text: common.t('required') } as const;
 
   function submit() {
     setTried(true);
     if (!diagnosis.text.trim() || !treatment.trim() || !disposition) return;
+    if (disposition === 'onward' && !to) return;
     onSend({
       diagnosis: { ...diagnosis, text: diagnosis.text.trim() },
       treatment: treatment.trim(),
       plan: plan.trim(),
       disposition,
+      to_organisation_id: disposition === 'onward' ? to : null,
     });
   }
   return (
@@ -97,6 +106,21 @@ export function OutcomeDialog({
           </option>
         ))}
       </SelectField>
+      {disposition === 'onward' && (
+        <SelectField
+          label={t('toLabel')}
+          value={to}
+          onChange={(event) => setTo(event.target.value)}
+          note={tried && !to ? wrong : null}
+        >
+          <option value="">{t('choose')}</option>
+          {hosts.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </SelectField>
+      )}
     </FormDialog>
   );
 }

@@ -51,7 +51,7 @@ function OutcomeBody({ outcome }: { outcome: Outcome }) {
         <p className="prewrap">{outcome.plan || '—'}</p>
       </div>
       <p className="soft small outcome-sign">
-        {outcome.author.name} · {outcome.author.organisation.name} ·{' '}
+        {outcome.author && `${outcome.author.name} · ${outcome.author.organisation.name} · `}
         {formatTime(outcome.at, language, clock.now())} · {t('outcome.version', { version: outcome.version })}
       </p>
     </div>

@@ -16,6 +16,7 @@ import { PatientLine } from '@/parts/patient-line';
 import { Timeline } from '@/parts/timeline';
 import { Banner } from '@/ui/banner';
 import { Loaded } from '@/ui/states';
+import { DeadlineClock } from '@/ui/status';
 import { FormFacts } from './form-facts';
 import { LegCommands } from './leg-commands';
 import { OutcomeView } from './outcome-view';
@@ -75,6 +76,11 @@ function ReferralView({ leg }: { leg: Leg }) {
           {leg.transport === 'departed' && leg.state !== 'arrived' && (
             <Banner tone="blue" icon="arrowRight">
               {t('onTheWay')}
+            </Banner>
+          )}
+          {leg.missing.length > 0 && leg.record_due_at && (
+            <Banner tone="amber">
+              {t('recordMissing')} <DeadlineClock due={leg.record_due_at} />
             </Banner>
           )}
           {leg.outcome && <OutcomeView outcome={leg.outcome} outcomes={leg.outcomes} />}
