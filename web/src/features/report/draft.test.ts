@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Consult, Report } from '@/lib/contract';
-import { afterStale, emptyText, missing, open, type ReportText, same, textOf, withCode } from './draft';
+import { arrival, emptyText, missing, open, type ReportText, same, textOf, withCode } from './draft';
 
 const server: ReportText = { ...emptyText, findings: 'server' };
 const typed: ReportText = { ...emptyText, findings: 'typed' };
-
-function consultWith(text: ReportText | null): Consult {
-  return { report: text ? ({ ...text, version: 1 } as Report) : null } as Consult;
-}
 
 describe('a report draft', () => {
   it('opens with what the server has when nothing is kept on the device', () => {
@@ -28,10 +23,19 @@ describe('a report draft', () => {
     expect(open({ text: server, over: emptyText }, server).saving).toEqual({ is: 'clean' });
   });
 
-  it('is sent again when the consult changed but its report did not', () => {
-    expect(afterStale(server, consultWith(server))).toBe('send_again');
-    expect(afterStale(emptyText, consultWith(null))).toBe('send_again');
-    expect(afterStale(emptyText, consultWith(server))).toBe('conflict');
+  it('is never sent over what someone else has written meanwhile', () => {
+    expect(arrival({ typed, over: emptyText, sending: null }, server)).toBe('conflict');
+    expect(arrival({ typed, over: server, sending: null }, server)).toBe('known');
+  });
+
+  it('takes what someone else has written when nothing was typed here', () => {
+    expect(arrival({ typed: emptyText, over: emptyText, sending: null }, server)).toBe('adopt');
+  });
+
+  it('knows its own text when it comes back, however fast one types on', () => {
+    const further = { ...typed, advice: 'more' };
+    expect(arrival({ typed: further, over: emptyText, sending: typed }, typed)).toBe('own');
+    expect(arrival({ typed, over: emptyText, sending: null }, typed)).toBe('own');
   });
 
   it('names every gap before a signature', () => {

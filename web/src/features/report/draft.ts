@@ -88,9 +88,25 @@ export function open(kept: Kept | null, server: ReportText): { text: ReportText;
   return { text: kept.text, saving: { is: 'conflict', theirs: server } };
 }
 
-/** After a 412: only another report is a conflict; any other change of the consult just needs its new version. */
-export function afterStale(over: ReportText, current: Consult): 'send_again' | 'conflict' {
-  return same(over, textOf(current.report)) ? 'send_again' : 'conflict';
+export interface Writing {
+  typed: ReportText;
+  /** What the server had when this was typed. */
+  over: ReportText;
+  /** What is on its way to the server now. */
+  sending: ReportText | null;
+}
+
+/**
+ * What a report that arrives from the server means to whoever is writing: nothing new; one's own text, back
+ * again; someone else's while nothing was typed, which is shown; or someone else's over what was typed.
+ */
+export function arrival(
+  { typed, over, sending }: Writing,
+  theirs: ReportText,
+): 'known' | 'own' | 'adopt' | 'conflict' {
+  if (same(theirs, over)) return 'known';
+  if (same(theirs, typed) || (sending && same(theirs, sending))) return 'own';
+  return same(typed, over) ? 'adopt' : 'conflict';
 }
 
 export function isEditable(consult: Consult): boolean {

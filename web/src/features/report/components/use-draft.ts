@@ -8,7 +8,7 @@ import type { Consult } from '@/lib/contract';
 import { asProblem } from '@/lib/problem';
 import { consultQuery } from '@/lib/queries/consults';
 import { forget, keep, recall } from '../device';
-import { afterStale, open, type ReportText, type Saving, same, textOf } from '../draft';
+import { arrival, open, type ReportText, type Saving, same, textOf } from '../draft';
 
 const pause = 1500;
 const retryAfter = 6000;
@@ -37,7 +37,31 @@ export function useDraft(consult: Consult, personId: string): UseDraft {
   latest.current = newer(latest.current, consult);
   const typed = useRef(text);
   const over = useRef(textOf(consult.report));
+  const sending = useRef<ReportText | null>(null);
   const running = useRef<Promise<Consult> | null>(null);
+
+  /** Takes up what the server has; false where a human has to choose first. */
+  const receive = useCallback(
+    (theirs: ReportText): boolean => {
+      const meaning = arrival({ typed: typed.current, over: over.current, sending: sending.current }, theirs);
+      if (meaning !== 'known') over.current = theirs;
+      if (meaning === 'adopt') {
+        typed.current = theirs;
+        setText(theirs);
+        forget(consult.id, personId);
+        setSaving({ is: 'clean' });
+      }
+      if (meaning === 'conflict') setSaving({ is: 'conflict', theirs });
+      return meaning !== 'conflict';
+    },
+    [consult.id, personId],
+  );
+
+  // Others write too: what an event brings counts before anything more is sent.
+  useEffect(() => {
+    // An answer that left the server before our own change was stored tells nothing.
+    if (consult.version >= latest.current.version) receive(textOf(consult.report));
+  }, [consult.report, consult.version, receive]);
 
   const command = useCallback(
     async (name: string, body: unknown): Promise<Consult> => {
@@ -56,6 +80,7 @@ export function useDraft(consult: Consult, personId: string): UseDraft {
     setSaving({ is: 'saving' });
     for (let attempt = 0; ; attempt += 1) {
       const sent = typed.current;
+      sending.current = sent;
       try {
         if (latest.current.allowed.includes('start')) await command('start', {});
         const answer = await command('draft_report', sent);
@@ -75,18 +100,18 @@ export function useDraft(consult: Consult, personId: string): UseDraft {
         if (stale && attempt < 3) {
           const current = await client.fetchQuery({ ...consultQuery(consult.id), staleTime: 0 });
           latest.current = current;
-          if (afterStale(over.current, current) === 'send_again') continue;
-          over.current = textOf(current.report);
-          setSaving({ is: 'conflict', theirs: textOf(current.report) });
+          if (receive(textOf(current.report))) continue;
         } else {
           setSaving({ is: 'failed' });
           setProblem(error);
           setFailures((count) => count + 1);
         }
         throw error;
+      } finally {
+        sending.current = null;
       }
     }
-  }, [client, command, consult.id, personId]);
+  }, [client, command, consult.id, personId, receive]);
 
   const flush = useCallback(async (): Promise<Consult> => {
     // What is under way was typed earlier: it ends first, then the rest follows.
