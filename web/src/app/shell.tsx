@@ -76,7 +76,7 @@ function Signed({ me }: { me: Me }) {
         <Sidebar />
         <div className="shell-main">
           <TopBar me={me} />
-          {me.demo && <div className="demo-note">{t('demoNote')}</div>}
+          {me.demo && <aside className="demo-note">{t('demoNote')}</aside>}
           <ConnectionBanner />
           <main id="main" tabIndex={-1}>
             <Outlet />

@@ -27,6 +27,7 @@ export function StartPage() {
     case 'office':
       return (
         <div className="page">
+          <h1 className="visually-hidden">{t('place.home')}</h1>
           <div className="card">
             <Empty icon="building" title={t('office.title', { role: t(`role.${me.position.role}`) })}>
               <p>{t('office.text')}</p>

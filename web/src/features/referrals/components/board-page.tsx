@@ -110,7 +110,7 @@ export function BoardPage() {
               name={live === 'live' ? 'dot' : 'refresh'}
               size={16}
               className={live === 'live' ? 'live-dot' : ''}
-            />
+            />{' '}
             {live === 'live' ? t('board.live') : t('board.notLive')}
           </span>
           <span aria-live="polite">
