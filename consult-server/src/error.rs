@@ -64,6 +64,43 @@ codes! {
     PatientBirthDate = "patient.birth-date-invalid", 422, "出生日期不正确。", "The birth date is not valid.";
     PatientPhone = "patient.phone-invalid", 422, "电话号码格式不正确。", "The phone number is not valid.";
     PatientAlreadyRegistered = "patient.already-registered", 409, "这个证件号码已经登记过患者。", "A patient with this identity document is already registered.";
+
+    // Studies and uploads.
+    StudyAlreadyMatched = "study.already-matched", 409, "这份检查已经归属另一位患者。", "This study already belongs to another patient.";
+    StudyOtherPatient = "study.other-patient", 409, "这份检查不属于该会诊的患者。", "This study does not belong to the consult's patient.";
+    UploadDiskFull = "upload.disk-full", 507, "服务器磁盘已满，文件尚未保存；已上传的部分保留，稍后可继续。", "The server's disk is full: the file is not stored yet. What was sent is kept; try again later.";
+    UploadOffset = "upload.offset-conflict", 409, "上传位置与服务器不一致，请从服务器的位置继续。", "The upload does not continue where the server is.";
+    UploadBusy = "upload.busy", 423, "这个文件正在由另一个请求处理，请稍后再试。", "Another request is at work on this upload. Try again shortly.";
+    UploadTooLarge = "upload.too-large", 413, "文件过大。", "The file is too large.";
+    UploadMetadata = "upload.metadata-invalid", 400, "上传请求的信息不完整或不正确。", "The upload's headers are missing or not valid.";
+    UploadVersion = "upload.version-unsupported", 412, "不支持这个 tus 协议版本。", "This version of the tus protocol is not supported.";
+    UploadInterrupted = "upload.interrupted", 400, "上传中断，已收到的部分保留。", "The upload broke off. What arrived is kept.";
+
+    // Images as such: the codes of the imaging library.
+    ImagingNotDicom = "imaging.not-dicom", 422, "这个文件不是 DICOM 影像。", "This file is not DICOM.";
+    ImagingTruncated = "imaging.truncated", 422, "影像文件不完整，可能在复制时被截断，请重新导出。", "The file is cut short. Export it again.";
+    ImagingUid = "imaging.uid-invalid", 422, "影像文件缺少有效的标识（UID）。", "The file lacks valid identifiers (UIDs).";
+    ImagingTooLarge = "imaging.too-large", 413, "影像文件过大。", "The file is larger than may be taken in.";
+    ImagingTooDeep = "imaging.too-deep", 422, "影像文件的结构嵌套过深。", "The file's structure is nested too deeply.";
+    ImagingDirectory = "imaging.media-directory", 422, "这是光盘目录文件（DICOMDIR），请上传影像文件本身。", "This is a disc's catalog (DICOMDIR). Send the images themselves.";
+    ImagingArchive = "imaging.archive-invalid", 422, "压缩包已损坏、已加密或格式不受支持。", "The archive is damaged, encrypted or packed in an unsupported way.";
+    ImagingStorageFull = "imaging.storage-full", 507, "服务器磁盘已满，影像没有保存。", "The server's disk is full; the image was not stored.";
+    ImagingUnavailable = "imaging.unavailable", 503, "影像存储暂时不可用，请稍后再试。", "The image store is not available. Try again shortly.";
+    ImagingNoPicture = "imaging.no-pixel-data", 404, "这份检查没有可显示的图像。", "There is nothing to show in this study.";
+    ImagingNoFrame = "imaging.no-such-frame", 404, "没有这一帧图像。", "There is no such frame.";
+    ImagingSyntax = "imaging.unsupported-syntax", 406, "暂不支持解码这种影像编码。", "This encoding of pixels cannot be decoded here.";
+    ImagingPixels = "imaging.pixel-data-invalid", 409, "影像的像素数据有错误。", "The pixel data contradicts its description.";
+    ImagingNoWaveform = "imaging.no-waveform", 404, "这个文件里没有心电波形。", "There is no ECG waveform in this file.";
+    ImagingWaveform = "imaging.waveform-invalid", 422, "心电波形数据有错误。", "The waveform contradicts itself.";
+    ImagingUncalibrated = "imaging.waveform-uncalibrated", 422, "心电波形没有标定，无法按比例显示。", "The waveform does not say what a sample is worth.";
+
+    // DICOMweb.
+    WebNotFound = "dicomweb.not-found", 404, "没有找到，或者您无权查看。", "Not found, or not visible to you.";
+    WebQuery = "dicomweb.query-invalid", 400, "查询参数不正确。", "A query parameter is not understood.";
+    WebNotAcceptable = "dicomweb.not-acceptable", 406, "无法提供所要求的格式。", "None of the formats asked for can be given.";
+    WebMediaType = "dicomweb.unsupported-media-type", 415, "请求内容的类型不受支持。", "The body must be multipart/related; type=\"application/dicom\".";
+    WebBody = "dicomweb.body-invalid", 400, "上传的内容不完整或格式不正确。", "The body breaks off or is malformed.";
+    WebMethod = "dicomweb.method-not-allowed", 405, "这个地址不支持这种操作。", "This address does not support that method.";
 }
 
 /// A refusal: a code, typed extras for the client, and what the log should know (never shown).
@@ -95,6 +132,14 @@ impl Refusal {
     /// A fault of ours; `cause` goes to the log and must carry no personal data.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self { internal: Some(cause.to_string()), ..Self::new(Code::Internal) }
+    }
+
+    /// A refusal of a library by its code; one without a line here is a fault of ours.
+    pub fn of_code(code: &str) -> Self {
+        match Code::ALL.iter().find(|known| known.as_str() == code) {
+            Some(known) => Self::new(*known),
+            None => Self::internal(format!("the refusal {code} has no line in the table")),
+        }
     }
 
     pub fn not_found() -> Self {

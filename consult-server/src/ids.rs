@@ -85,6 +85,7 @@ id_type!(ConsultId);
 id_type!(CaseId);
 id_type!(LegId);
 id_type!(StudyId);
+id_type!(UploadId);
 id_type!(RoomId);
 
 #[cfg(test)]

@@ -40,3 +40,13 @@ pub async fn resource(
     let basis = sql::strongest_grant(conn, alliance, organisation, patient, now).await?;
     Ok(Resource { alliance: alliance.clone(), relation: basis.as_deref().and_then(Relation::parse) })
 }
+
+/// The organisations that may see a patient now: who is told when something of theirs changes.
+pub async fn holders(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    patient: &PatientId,
+    now: Timestamp,
+) -> Result<Vec<OrganisationId>> {
+    sql::grant_holders(conn, alliance, patient, now).await
+}

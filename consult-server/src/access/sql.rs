@@ -269,3 +269,21 @@ pub async fn strongest_grant(
         .await?;
     row.map(|row| Ok(row.try_get(0)?)).transpose()
 }
+
+const GRANT_HOLDERS: &str = "SELECT DISTINCT organisation_id FROM access_grant WHERE patient_id = $1 AND alliance_id = $2 \
+     AND (ends_at IS NULL OR ends_at > $3) ORDER BY organisation_id";
+
+pub async fn grant_holders(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    patient: &PatientId,
+    now: Timestamp,
+) -> Result<Vec<OrganisationId>> {
+    let rows = sqlx::query(GRANT_HOLDERS)
+        .bind(patient.as_str())
+        .bind(alliance.as_str())
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
