@@ -17,6 +17,7 @@ pub mod page;
 pub mod patients;
 pub mod refs;
 pub mod routes;
+pub mod studies;
 pub mod time;
 pub mod worker;
 
@@ -25,9 +26,11 @@ use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::Entropy;
 use crate::notices::Hub;
+use crate::studies::{Imaging, NoConsults};
 use crate::time::Clock;
 use axum::extract::FromRef;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone, FromRef)]
 pub struct App {
     pub ground: Ground,
+    pub imaging: Imaging,
     pub hub: Hub,
     pub ready: Ready,
     pub shutdown: CancellationToken,
@@ -69,13 +73,21 @@ impl Ready {
 impl App {
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
         let ground = Ground::open(config, clock, entropy).await?;
-        Ok(Self { ground, hub: Hub::default(), ready: Ready::default(), shutdown: CancellationToken::new() })
+        let imaging = Imaging::open(&ground, Arc::new(NoConsults))?;
+        Ok(Self {
+            ground,
+            imaging,
+            hub: Hub::default(),
+            ready: Ready::default(),
+            shutdown: CancellationToken::new(),
+        })
     }
 }
 
 /// The sockets, bound before anything else so that a port in use is said at once.
 pub struct Listeners {
     pub http: TcpListener,
+    pub dimse: TcpListener,
     pub metrics: TcpListener,
 }
 
@@ -83,6 +95,7 @@ impl Listeners {
     pub async fn bind(config: &Config) -> Result<Self> {
         Ok(Self {
             http: bind(config.http.listen, "http.listen").await?,
+            dimse: bind(config.dimse.listen, "dimse.listen").await?,
             metrics: bind(config.metrics.listen, "metrics.listen").await?,
         })
     }
@@ -92,7 +105,7 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|e| Refusal::internal(format!("{key} = {address}: {e}")))
 }
 
-/// Serves until shutdown: HTTP and the worker. `demo` fills an empty store first; `/readyz` answers 503 until then.
+/// Serves until shutdown: HTTP, DIMSE and the worker. `demo` fills an empty store first; `/readyz` answers 503 until then.
 pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
     let shutdown = app.shutdown.clone();
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -107,9 +120,12 @@ pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
         demo::fill(&app).await?;
     }
     app.ready.set();
+    let (ground, imaging) = (app.ground.clone(), app.imaging.clone());
+    let receiving = tokio::spawn(studies::run(ground, imaging, listeners.dimse, shutdown.clone()));
     let working = tokio::spawn(worker::run(app.clone(), shutdown.clone()));
     serving.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
     shutdown.cancel();
+    receiving.await.map_err(Refusal::internal)?;
     working.await.map_err(Refusal::internal)?;
     counting.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
     Ok(())

@@ -2,7 +2,7 @@
 //! handlers get one by taking a `Call`.
 
 use crate::http::{idempotency, layers, problem};
-use crate::{App, Ready, access, directory, metrics, notices, page, patients};
+use crate::{App, Ready, access, directory, metrics, notices, page, patients, studies};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
@@ -34,6 +34,7 @@ fn api() -> OpenApiRouter<App> {
             .merge(access::http::routes())
             .merge(directory::http::routes())
             .merge(patients::http::routes())
+            .merge(studies::http::routes())
             .merge(notices::http::routes()),
     )
 }
@@ -44,6 +45,8 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(readyz))
         .merge(api)
+        .merge(studies::uploads::http::protocol())
+        .merge(studies::dicomweb::routes())
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi))
         .fallback(page::serve)
         .layer(DefaultBodyLimit::max(JSON_LIMIT))
@@ -51,8 +54,12 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), layers::same_origin))
         .layer(CatchPanicLayer::new())
         .layer(
-            CompressionLayer::new()
-                .compress_when(DefaultPredicate::new().and(NotForContentType::new("application/dicom"))),
+            CompressionLayer::new().compress_when(
+                DefaultPredicate::new()
+                    .and(NotForContentType::new("application/dicom"))
+                    .and(NotForContentType::new("application/octet-stream"))
+                    .and(NotForContentType::new("multipart/")),
+            ),
         )
         .layer(from_fn(problem::render))
         .layer(from_fn(metrics::count))
