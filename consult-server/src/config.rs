@@ -19,6 +19,7 @@ pub struct Config {
     pub dimse: Dimse,
     pub media: Media,
     pub metrics: Metrics,
+    pub demo: Demo,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -142,6 +143,19 @@ impl Default for Metrics {
     }
 }
 
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Demo {
+    /// Whether the demo alliance has images: 160 MB of them.
+    pub studies: bool,
+}
+
+impl Default for Demo {
+    fn default() -> Self {
+        Self { studies: true }
+    }
+}
+
 impl Config {
     /// Defaults, then the file (if one is named), then the environment.
     pub fn load(file: Option<&Path>, env: Env) -> Result<Self, String> {
@@ -155,7 +169,7 @@ impl Config {
         figment.merge(env).extract().map_err(|e| e.to_string())
     }
 
-    /// Puts every path below one folder and every listener on a free loopback port: for tests.
+    /// Puts every path below one folder and every listener on a free loopback port, and leaves out the demo's images: for tests.
     pub fn in_folder(folder: &Path) -> Self {
         let any: SocketAddr = ([127, 0, 0, 1], 0).into();
         let mut config = Self::default();
@@ -168,6 +182,7 @@ impl Config {
         config.objects.url = format!("file:{}", folder.join("objects").display());
         config.objects.staging = folder.join("uploads");
         config.audit.folder = folder.join("audit");
+        config.demo.studies = false;
         config
     }
 

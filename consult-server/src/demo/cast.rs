@@ -127,6 +127,11 @@ pub const AGREEMENTS: &[(&str, &str, &str)] = &[
     ("referral", "city", "county"),
 ];
 
+/// The device that may send by DIMSE, whose it is, and its number for the first patient.
+pub const AE_TITLE: &str = "CLINIC";
+pub const AE_ORGANISATION: &str = "township_liulin";
+pub const LOCAL_NUMBER: &str = "LL20260017";
+
 pub struct Person {
     pub login: &'static str,
     pub name: &'static str,

@@ -2,6 +2,7 @@
 //! Goes through the same flows as everybody where there is a flow. Accounts work on loopback only.
 
 mod cast;
+mod studies;
 
 use crate::App;
 use crate::access::policy::Relation;
@@ -13,6 +14,7 @@ use crate::error::{Code, Result};
 use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId, PositionId};
 use crate::names;
 use crate::patients::sql as patients;
+use crate::studies::{dimse, register::LOCAL};
 use std::collections::BTreeMap;
 
 /// Every demo account's password.
@@ -27,9 +29,16 @@ const YEAR_SECONDS: i64 = 365 * 24 * 3600;
 
 /// Fills an empty store; a store that holds an alliance is left as it is.
 pub async fn fill(app: &App) -> Result<()> {
-    if directory::any_alliance(&mut *app.ground.db.read().await?).await? {
-        return Ok(());
+    if !directory::any_alliance(&mut *app.ground.db.read().await?).await? {
+        alliance(app).await?;
     }
+    if app.ground.config.demo.studies {
+        studies::fill(app).await?;
+    }
+    Ok(())
+}
+
+async fn alliance(app: &App) -> Result<()> {
     let password_hash = password::hash(PASSWORD.to_owned(), &app.ground.entropy).await?;
     let ground = app.ground.clone();
     app.ground
@@ -85,6 +94,8 @@ async fn directory_of(tx: &mut Tx, timezone: &str, password_hash: &str) -> Resul
         )
         .await?;
     }
+    let clinic = stage.organisation(cast::AE_ORGANISATION)?;
+    dimse::sql::insert(tx, &stage.alliance, clinic, cast::AE_TITLE, "loopback").await?;
     for person in cast::PEOPLE {
         insert_person(tx, &stage, person, password_hash).await?;
     }
@@ -124,6 +135,19 @@ async fn patients_of(tx: &mut Tx, ground: &crate::ground::Ground, stage: &Stage)
         patients::insert(tx, &ground.keys, &stage.alliance, organisation, &id, &checked).await?;
         let subject = ("patient", id.as_str());
         grants::give(tx, &stage.alliance, organisation, &id, Relation::OwnRecord, subject).await?;
+        if patient.resident_id == cast::PATIENTS[0].resident_id {
+            let issuer = Some(stage.organisation(cast::AE_ORGANISATION)?);
+            patients::insert_identifier(
+                tx,
+                &ground.keys,
+                &stage.alliance,
+                &id,
+                LOCAL,
+                issuer,
+                cast::LOCAL_NUMBER,
+            )
+            .await?;
+        }
     }
     Ok(())
 }
