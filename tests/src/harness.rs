@@ -19,6 +19,8 @@ pub const START: Timestamp = Timestamp(1_795_399_200_000);
 pub struct Product {
     pub app: App,
     pub address: SocketAddr,
+    /// Where DIMSE is spoken.
+    pub dimse: SocketAddr,
     pub clock: ManualClock,
     pub folder: TempDir,
     http: reqwest::Client,
@@ -41,6 +43,7 @@ impl Product {
         let (clock, hand) = Clock::manual(START);
         let listeners = Listeners::bind(&config).await.expect("free ports");
         let address = listeners.http.local_addr().expect("an address");
+        let dimse = listeners.dimse.local_addr().expect("an address");
         config.http.public_url = format!("http://{address}");
         let app = App::open(config, clock, seeded_entropy()).await.expect("the product opens");
         let running = tokio::spawn({
@@ -48,7 +51,7 @@ impl Product {
             async move { run(app, listeners, true).await.expect("the product runs") }
         });
         app.ready.wait().await;
-        Self { app, address, clock: hand, folder, http: reqwest::Client::new(), running }
+        Self { app, address, dimse, clock: hand, folder, http: reqwest::Client::new(), running }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -152,7 +155,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    async fn of(response: Response) -> Self {
+    pub async fn of(response: Response) -> Self {
         let status = response.status().as_u16();
         let version = response
             .headers()

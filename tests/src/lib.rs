@@ -1,6 +1,8 @@
 //! What the tests of the whole share: the product started in-process on free ports, people who sign in, and a Postgres.
 //! Knows the product from outside only: HTTP, DIMSE, files.
 
+pub mod files;
 pub mod harness;
 pub mod postgres;
 pub mod store;
+pub mod tus;
