@@ -2,7 +2,7 @@
 // connection, and the dialog of an expired session, under which the page keeps what was typed.
 
 import { useQueryClient } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { whenSignedOut } from '@/lib/api';
 import type { Me } from '@/lib/contract';
@@ -23,16 +23,12 @@ import { SignInForm } from './sign-in-form';
 
 export function Shell() {
   const session = useSession();
-  const location = useLocation();
   const { t } = useTranslation();
 
   if (session.data) return <Signed me={session.data} />;
   if (session.error) {
     const problem = asProblem(session.error);
-    if (problem.status === 401) {
-      const next = location.pathname === '/' ? {} : { next: location.href };
-      return <Navigate to="/sign-in" search={next} replace />;
-    }
+    if (problem.status === 401) return <ToSignIn />;
     return (
       <div className="page" style={{ maxWidth: 560, paddingTop: 80 }}>
         <ProblemBanner error={session.error} onRetry={() => session.refetch()} />
@@ -45,6 +41,18 @@ export function Shell() {
       <span className="visually-hidden">{t('loading')}</span>
     </div>
   );
+}
+
+/** Once: while the sign-in page comes, this one still renders, and its address is that page's already. */
+function ToSignIn() {
+  const navigate = useNavigate();
+  const location = useLocation();
+  const [from] = useState(location);
+  useEffect(() => {
+    const search = from.pathname === '/' ? {} : { next: from.href };
+    void navigate({ to: '/sign-in', search, replace: true });
+  }, [from, navigate]);
+  return null;
 }
 
 function Signed({ me }: { me: Me }) {
