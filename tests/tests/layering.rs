@@ -24,6 +24,7 @@ const FLOORS: &[&str] = &[
     "consults",
     "notices",
     "page",
+    "metrics",
     "demo",
     "worker",
     "routes",
