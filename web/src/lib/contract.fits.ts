@@ -1,0 +1,42 @@
+// Holds `contract.ts` against the description that the server gives of itself (`schema.d.ts`, made by `npm run gen`).
+// Types only: a field that the server renamed, dropped or made into something else does not compile here.
+
+import type * as Ours from './contract';
+import type { components } from './schema';
+
+type Theirs = components['schemas'];
+
+/** The server writes `null` where it has nothing; its description calls such fields optional. */
+type Told<T> = T extends (infer Item)[]
+  ? Told<Item>[]
+  : T extends object
+    ? { [K in keyof T]-?: Told<Exclude<T[K], undefined>> }
+    : T;
+
+/** Codes are plain text in parts of the description: a union of words is compared as text. */
+type Wide<T> = T extends string
+  ? string
+  : T extends (infer Item)[]
+    ? Wide<Item>[]
+    : T extends object
+      ? { [K in keyof T]: Wide<T[K]> }
+      : T;
+
+/** What the server says has everything that the page reads. */
+type Reads<Theirs, Ours> =
+  Wide<Told<Theirs>> extends Wide<Ours> ? true : { page: Wide<Ours>; server: Wide<Told<Theirs>> };
+type Must<Checks extends true[]> = Checks;
+
+export type Contract = Must<
+  [
+    Reads<Theirs['Me'], Ours.Me>,
+    Reads<Theirs['Organisation'], Ours.Organisation>,
+    Reads<Theirs['Colleague'], Ours.Person>,
+    Reads<Theirs['Patient'], Ours.Patient>,
+    Reads<Theirs['PatientInput'], Ours.PatientInput>,
+    Reads<Theirs['Notice'], Ours.Notice>,
+    Reads<Theirs['Notices'], Ours.NoticeList>,
+    Reads<Theirs['Study'], Ours.Study>,
+    Reads<Theirs['Upload'], Ours.Upload>,
+  ]
+>;
