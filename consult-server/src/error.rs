@@ -101,6 +101,54 @@ codes! {
     WebMediaType = "dicomweb.unsupported-media-type", 415, "请求内容的类型不受支持。", "The body must be multipart/related; type=\"application/dicom\".";
     WebBody = "dicomweb.body-invalid", 400, "上传的内容不完整或格式不正确。", "The body breaks off or is malformed.";
     WebMethod = "dicomweb.method-not-allowed", 405, "这个地址不支持这种操作。", "This address does not support that method.";
+
+    // Referrals.
+    ReferralNoSuchLeg = "referral.no-such-leg", 404, "没有找到这条转诊，或者您无权查看。", "This referral was not found, or is not visible to you.";
+    ReferralLegIdTaken = "referral.leg-id-taken", 409, "这个编号已经用于另一条转诊。", "This id is already used for another referral.";
+    ReferralCaseClosed = "referral.case-closed", 409, "这次转诊已经整体结案，请新建转诊。", "The whole case is closed. Begin a new referral.";
+    ReferralWrongParty = "referral.wrong-party", 403, "这一步应由另一方或另一岗位办理。", "This step belongs to the other side, or to another position.";
+    ReferralNotInState = "referral.not-in-state", 409, "转诊现在的状态不能进行这项操作。", "The referral is in a state that does not allow this now.";
+    ReferralLegEnded = "referral.leg-ended", 409, "这条转诊已经结束；如需补充，请写补记。", "This referral has ended. You can still add a late note.";
+    ReferralAlreadyAccepted = "referral.already-accepted", 409, "已有同事接收了这位患者。", "Somebody has accepted this patient already.";
+    ReferralAlreadyAcknowledged = "referral.already-acknowledged", 409, "已经确认过了。", "It was acknowledged already.";
+    ReferralAlreadyDeparted = "referral.already-departed", 409, "患者已经出发。", "The patient is on the way already.";
+    ReferralNotDeparted = "referral.not-departed", 409, "患者尚未出发，或已经到达。", "The patient has not left yet, or has arrived.";
+    ReferralEmergencyNotDeclinable = "referral.emergency-not-declinable", 409, "急诊转诊不能拒收，只能接收或改转其他医院。", "An emergency cannot be declined: accept it, or redirect it to another hospital.";
+    ReferralRecordNotOpen = "referral.record-not-open", 409, "没有需要补全的急诊资料。", "There is no emergency record left to complete.";
+    ReferralPatientElsewhere = "referral.patient-elsewhere", 409, "患者正在去往另一家机构的途中，或已在那里。", "The patient is at another place, or on the way to one.";
+    ReferralDestinationIsSender = "referral.destination-is-sender", 422, "不能转给本机构，请选择另一家机构。", "A referral cannot go back to its own sender. Choose another organisation.";
+    ReferralDestinationUnchanged = "referral.destination-unchanged", 422, "改转必须选择第三家机构。", "A redirect needs a third organisation.";
+    ReferralTimeInFuture = "referral.time-in-future", 422, "填写的时间还没有到。", "That time lies in the future.";
+    ReferralTimeInPast = "referral.time-in-past", 422, "填写的时间已经过去。", "That time has passed.";
+    ReferralHoldNotExpired = "referral.hold-not-expired", 409, "床位保留时间还没有到。", "The hold has not run out yet.";
+    ReferralTooFewAttempts = "referral.too-few-attempts", 422, "登记爽约前至少要联系患者两次。", "Try to reach the patient at least twice before marking a no-show.";
+    ReferralIncoherent = "referral.incoherent-history", 500, "转诊记录的历史不一致，已记录。请联系管理员。", "The history of this referral does not fit together; it has been logged. Tell your administrator.";
+    ReferralDestinationMissing = "referral.destination-missing", 422, "请选择转往的机构。", "Choose the organisation to refer to.";
+    ReferralComplaintMissing = "referral.complaint-missing", 422, "请填写主诉。", "Enter the complaint.";
+    ReferralDiagnosisMissing = "referral.diagnosis-missing", 422, "请填写诊断。", "Enter the diagnosis.";
+    ReferralConsentMissing = "referral.consent-missing", 422, "请先取得患者书面同意。", "The patient's written consent is needed.";
+    ReferralTextMissing = "referral.text-missing", 422, "请填写内容。", "Write what you want to say.";
+    ReferralReasonMissing = "referral.reason-missing", 422, "请说明原因。", "Give the reason.";
+    ReferralSuggestionMissing = "referral.suggestion-missing", 422, "请给出建议：患者下一步该怎么办。", "Suggest what the patient should do instead.";
+    ReferralNoteMissing = "referral.note-missing", 422, "请写明交接说明。", "Write a hand-off note.";
+    ReferralOwnerMissing = "referral.owner-missing", 422, "请指定负责接收的医生。", "Name the person who takes the patient.";
+    ReferralLabelMissing = "referral.label-missing", 422, "请写明床位、号源或诊位。", "Say which bed, slot or bay is held.";
+    ReferralHoldUntilMissing = "referral.hold-until-missing", 422, "请填写保留到什么时间。", "Say until when it is held.";
+    ReferralSignatureMissing = "referral.signature-missing", 422, "请填写交接签名。", "The hand-over needs a signature.";
+    ReferralAttemptsMissing = "referral.attempts-missing", 422, "请填写联系患者的记录。", "Enter the attempts to reach the patient.";
+    ReferralEncounterMissing = "referral.encounter-number-missing", 422, "请填写就诊号或住院号。", "Enter the encounter number.";
+    ReferralCircumstancesMissing = "referral.circumstances-missing", 422, "请写明经过。", "Describe the circumstances.";
+    ReferralNextLegMissing = "referral.next-leg-missing", 422, "缺少下一程转诊的编号。", "The id of the next referral is missing.";
+    ReferralAtMissing = "referral.at-missing", 422, "请填写时间。", "Enter the time.";
+    ReferralEtaMissing = "referral.eta-missing", 422, "请填写预计到达时间。", "Enter the expected time of arrival.";
+    ReferralExpectedAtMissing = "referral.expected-at-missing", 422, "请填写预计就诊时间。", "Enter when the patient is expected.";
+    ReferralNoAgreement = "referral.no-agreement", 422, "两家机构之间没有有效的转诊协议。", "There is no referral agreement in force between the two organisations.";
+    ReferralOwnerNotThere = "referral.owner-not-there", 422, "负责医生不在接收机构任职。", "The person named does not work at the receiving organisation.";
+    ReferralDepartmentMissing = "referral.department-missing", 422, "请选择接收科室。", "Choose the receiving department.";
+    ReferralDepartmentNotThere = "referral.department-not-there", 422, "所选科室不属于接收机构。", "The department does not belong to the receiving organisation.";
+    ReferralDestinationUnknown = "referral.destination-unknown", 422, "没有这家机构。", "There is no such organisation.";
+    ReferralPatientNotOfCase = "referral.patient-not-of-case", 422, "同一次转诊只能是同一位患者。", "A case is about one patient: this is another one.";
+    ReferralAlreadyHeld = "referral.already-held", 409, "这个床位或诊位已为另一位患者保留。", "This bed or bay is held for another patient.";
 }
 
 /// A refusal: a code, typed extras for the client, and what the log should know (never shown).

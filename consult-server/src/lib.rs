@@ -15,6 +15,7 @@ pub mod names;
 pub mod notices;
 pub mod page;
 pub mod patients;
+pub mod referrals;
 pub mod refs;
 pub mod routes;
 pub mod studies;

@@ -2,7 +2,7 @@
 //! handlers get one by taking a `Call`.
 
 use crate::http::{idempotency, layers, problem};
-use crate::{App, Ready, access, directory, metrics, notices, page, patients, studies};
+use crate::{App, Ready, access, directory, metrics, notices, page, patients, referrals, studies};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
@@ -35,6 +35,7 @@ fn api() -> OpenApiRouter<App> {
             .merge(directory::http::routes())
             .merge(patients::http::routes())
             .merge(studies::http::routes())
+            .merge(referrals::http::routes())
             .merge(notices::http::routes()),
     )
 }

@@ -4,5 +4,6 @@
 pub mod files;
 pub mod harness;
 pub mod postgres;
+pub mod referrals;
 pub mod store;
 pub mod tus;

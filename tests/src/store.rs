@@ -1,7 +1,7 @@
 //! Reaches into the store as an intruder or an operator with a console would. Knows no subject.
 
 use consult_server::db::Db;
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Makes a database of its own on a Postgres server, and answers its address.
@@ -34,4 +34,11 @@ pub async fn count(url: &str, statement: &'static str, parameter: &str) -> i64 {
     let mut conn = AnyConnection::connect(url).await.expect("the store opens");
     let row = sqlx::query(statement).bind(parameter).fetch_one(&mut conn).await.expect("a count");
     sqlx::Row::try_get(&row, 0).expect("a number")
+}
+
+/// The texts in the first column of what a query finds.
+pub async fn texts(db: &Db, query: &'static str) -> Vec<String> {
+    let mut reader = db.read().await.expect("a reader");
+    let rows = sqlx::query(query).fetch_all(&mut *reader).await.expect("the query runs");
+    rows.iter().map(|row| row.try_get(0).expect("a text")).collect()
 }

@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 const STEPS: &[(&str, &str)] = &[
     ("0001_ground", include_str!("../../migrations/0001_ground.sql")),
     ("0002_patients", include_str!("../../migrations/0002_patients.sql")),
+    ("0003_referrals", include_str!("../../migrations/0003_referrals.sql")),
     ("0005_studies", include_str!("../../migrations/0005_studies.sql")),
 ];
 

@@ -19,6 +19,7 @@ pub struct Timer {
 }
 
 const CLEAR: &str = "DELETE FROM timer WHERE subject_kind = $1 AND subject_id = $2";
+const UNSET: &str = "DELETE FROM timer WHERE subject_kind = $1 AND subject_id = $2 AND kind = $3";
 const SET: &str = "INSERT INTO timer (id, alliance_id, subject_kind, subject_id, kind, due_at) VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (subject_kind, subject_id, kind) DO UPDATE SET id = excluded.id, due_at = excluded.due_at";
 const DUE: &str = "SELECT id, alliance_id, subject_kind, subject_id, kind, due_at FROM timer WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
@@ -43,6 +44,12 @@ pub async fn set(
         .bind(due_at.0)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Removes the timer of that kind of a subject, if there is one.
+pub async fn unset(tx: &mut Tx, subject: (&str, &str), kind: &str) -> Result<()> {
+    sqlx::query(UNSET).bind(subject.0).bind(subject.1).bind(kind).execute(tx.conn()).await?;
     Ok(())
 }
 

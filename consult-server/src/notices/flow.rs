@@ -67,9 +67,10 @@ async fn handle(tx: &mut Tx) -> Result<(usize, Vec<Notice>)> {
 async fn recipients(tx: &mut Tx, entry: &Entry) -> Result<BTreeSet<crate::ids::PersonId>> {
     let mut people = BTreeSet::new();
     let now = tx.now;
-    for organisation in &entry.audience {
-        for role in rules::told(&entry.kind) {
-            people.extend(directory::sql::holders(tx.conn(), organisation, *role, now).await?);
+    let rung = entry.payload["rung"].as_str();
+    for organisation in rules::places(entry) {
+        for role in rules::told(&entry.kind, rung) {
+            people.extend(directory::sql::holders(tx.conn(), &organisation, *role, now).await?);
         }
     }
     people.retain(|person| entry.author.as_deref() != Some(person.as_str()));

@@ -1,16 +1,20 @@
 //! Who is told of what: a pure table from event type to the roles that hear of it. Reads no store.
 
 use crate::access::Role;
+use crate::db::outbox::Entry;
+use crate::ids::OrganisationId;
 
 /// The roles, at the organisations an event names as its audience, that get a notice. Events that are not listed are seen
-/// on the page of their subject and disturb nobody.
-pub fn told(event: &str) -> &'static [Role] {
+/// on the page of their subject and disturb nobody. A missed deadline of a leg says which rung of the ladder is called.
+pub fn told(event: &str, rung: Option<&str>) -> &'static [Role] {
     use Role::{
         Coordinator, FamilyDoctor, Manager, ReceivingDoctor, ReferralDesk, Specialist, TownshipDoctor,
         VillageDoctor,
     };
     const REQUESTERS: &[Role] = &[VillageDoctor, TownshipDoctor, ReceivingDoctor, FamilyDoctor];
     const RECEIVERS: &[Role] = &[ReferralDesk, ReceivingDoctor, TownshipDoctor, VillageDoctor];
+    const BOTH_SIDES: &[Role] = &[ReferralDesk, ReceivingDoctor, TownshipDoctor, VillageDoctor, FamilyDoctor];
+    const ON_DUTY: &[Role] = &[ReferralDesk, TownshipDoctor, VillageDoctor];
     match event {
         "consult.submitted" => &[Coordinator],
         "consult.quality_checked" | "consult.released" | "consult.answered" => &[Specialist],
@@ -29,7 +33,21 @@ pub fn told(event: &str) -> &'static [Role] {
         | "leg.outcome_sent"
         | "leg.outcome_amended" => REQUESTERS,
         "leg.acknowledged" => &[ReceivingDoctor],
-        "leg.deadline_missed" | "consult.deadline_missed" => &[ReferralDesk, Coordinator, Manager],
+        "leg.released" => BOTH_SIDES,
+        "leg.deadline_missed" => match rung {
+            Some("manager") => &[Manager],
+            Some("department_duty" | "duty_officer") => ON_DUTY,
+            Some(_) | None => BOTH_SIDES,
+        },
+        "consult.deadline_missed" => &[ReferralDesk, Coordinator, Manager],
         _ => &[],
     }
+}
+
+/// Where people are told: at the organisations that the payload names under `told`, or else at the whole audience.
+pub fn places(entry: &Entry) -> Vec<OrganisationId> {
+    let named = entry.payload["told"].as_array();
+    let named =
+        named.map(|ids| ids.iter().filter_map(|id| id.as_str().and_then(OrganisationId::parse)).collect());
+    named.unwrap_or_else(|| entry.audience.clone())
 }

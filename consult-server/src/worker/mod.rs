@@ -5,7 +5,7 @@ use crate::App;
 use crate::db::timers::Timer;
 use crate::db::{Tx, audit, outbox, timers};
 use crate::error::{Refusal, Result};
-use crate::notices;
+use crate::{notices, referrals};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -84,8 +84,11 @@ async fn fire_due(app: &App) -> Result<()> {
         if due.is_empty() {
             return Ok(());
         }
+        // One that fails stays due and is told at the end; those behind it are fired all the same.
+        let mut failed = None;
         for timer in due {
-            app.ground
+            let fired = app
+                .ground
                 .db
                 .write(move |tx| {
                     Box::pin(async move {
@@ -95,14 +98,21 @@ async fn fire_due(app: &App) -> Result<()> {
                         Ok(())
                     })
                 })
-                .await?;
+                .await;
+            failed = failed.or(fired.err());
+        }
+        if let Some(refusal) = failed {
+            return Err(refusal);
         }
     }
 }
 
 /// Which flow a timer belongs to.
-async fn subject_of(_tx: &mut Tx, timer: &Timer) -> Result<()> {
-    Err(Refusal::internal(format!("no subject has timers of kind {}", timer.subject_kind)))
+async fn subject_of(tx: &mut Tx, timer: &Timer) -> Result<()> {
+    match timer.subject_kind.as_str() {
+        referrals::flow::LEG => referrals::flow::deadlines::due(tx, timer).await,
+        kind => Err(Refusal::internal(format!("no subject has timers of kind {kind}"))),
+    }
 }
 
 async fn ended(shutdown: &CancellationToken, pause: impl Future<Output = ()>) -> bool {

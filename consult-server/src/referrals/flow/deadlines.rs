@@ -1,0 +1,149 @@
+//! The timers of a leg: set with the change that starts them, and what happens when one is due. One timer stands for each duty
+//! (I-1) and climbs its ladder rung by rung; holds and an emergency's papers have timers of their own. `worker` calls `due`.
+
+use super::{Acting, LEG, apply, locked};
+use crate::db::change::{Author, Change, Subject};
+use crate::db::timers::{self, Timer};
+use crate::db::{Conn, Tx};
+use crate::directory;
+use crate::error::{Refusal, Result};
+use crate::ids::{AllianceId, LegId, OrganisationId, PatientId};
+use crate::referrals::rules::{self, HOLD, RECORD, Waiting};
+use crate::referrals::sql;
+use crate::time::Timestamp;
+use referral::{Actor, Case, Command, Leg, Owed};
+use serde_json::{Value, json};
+
+const MISSED: &str = "leg.deadline_missed";
+
+/// Brings the timers from what was waited for to what is; what did not change keeps its timer and its place on the ladder.
+pub async fn arm(tx: &mut Tx, alliance: &AllianceId, leg: &Leg, was: &Waiting, is: &Waiting) -> Result<()> {
+    let subject = (LEG, leg.id.as_str());
+    if was.owed != is.owed {
+        if let Some(owed) = &was.owed {
+            timers::unset(tx, subject, owed.duty.as_str()).await?;
+        }
+        sql::begin_ladder(tx, &LegId::trusted(leg.id.as_str())).await?;
+        if let Some(owed) = &is.owed {
+            timers::set(tx, alliance, subject, owed.duty.as_str(), rules::time(owed.due_at)).await?;
+        }
+    }
+    for (kind, was, is) in [(HOLD, was.hold, is.hold), (RECORD, was.record, is.record)] {
+        match is {
+            Some(due) if was != is => timers::set(tx, alliance, subject, kind, due).await?,
+            None if was.is_some() => timers::unset(tx, subject, kind).await?,
+            Some(_) | None => {}
+        }
+    }
+    Ok(())
+}
+
+/// A timer of a leg is due and was taken in this transaction.
+pub async fn due(tx: &mut Tx, timer: &Timer) -> Result<()> {
+    let id = LegId::trusted(timer.subject_id.as_str());
+    let Some((case, leg_id)) = locked(tx, &timer.alliance, &id).await? else { return Ok(()) };
+    let Some(leg) = case.leg(&leg_id) else { return Ok(()) };
+    let acting = Acting {
+        alliance: timer.alliance.clone(),
+        actor: Actor::Clock,
+        author: Author { from: "worker".to_owned(), ..Author::default() },
+        basis: "deadline",
+    };
+    match timer.kind.as_str() {
+        HOLD => release(tx, &acting, &case, leg).await,
+        RECORD => {
+            let told = [rules::our_org(&leg.from)];
+            let payload =
+                json!({ "duty": RECORD, "party": "sender", "rung": "urge", "due_at": timer.due_at });
+            missed(tx, &acting, &case, leg, timer.due_at, &told, payload).await
+        }
+        duty => {
+            let table = sql::deadlines(tx.conn(), &timer.alliance).await?;
+            match referral::owed(&case, &leg_id, &table) {
+                Some(owed) if owed.duty.as_str() == duty => {
+                    climb(tx, &acting, &case, leg, &owed, timer.due_at).await
+                }
+                // Somebody did it between the timer and now; the change has set what is due instead.
+                Some(_) | None => Ok(()),
+            }
+        }
+    }
+}
+
+async fn release(tx: &mut Tx, acting: &Acting, case: &Case, leg: &Leg) -> Result<()> {
+    let now = super::millis(tx.now);
+    let events = referral::decide(case, &leg.id, &Command::Release, &acting.actor, now)
+        .map_err(|why| Refusal::internal(format!("a hold did not run out: {why:?}")))?;
+    apply(tx, acting, case, &events).await?;
+    Ok(())
+}
+
+/// Calls the next rung of the ladder and sets the timer for the one after it.
+async fn climb(
+    tx: &mut Tx,
+    acting: &Acting,
+    case: &Case,
+    leg: &Leg,
+    owed: &Owed,
+    due_at: Timestamp,
+) -> Result<()> {
+    let called = sql::climb(tx, &LegId::trusted(leg.id.as_str())).await?;
+    let rung = rules::rung_name(owed, called - 1);
+    let told = who_is_called(tx.conn(), acting, leg, owed, rung).await?;
+    let payload = json!({
+        "duty": owed.duty,
+        "party": owed.party,
+        "rung": rung,
+        "step": called,
+        "due_at": rules::time(owed.due_at),
+    });
+    missed(tx, acting, case, leg, due_at, &told, payload).await?;
+    let next = rules::call_at(owed, called, tx.now);
+    timers::set(tx, &acting.alliance, (LEG, leg.id.as_str()), owed.duty.as_str(), next).await
+}
+
+/// The organisations whose people are called: the one that owes; for its manager also those above it; both for a call.
+async fn who_is_called(
+    conn: &mut Conn,
+    acting: &Acting,
+    leg: &Leg,
+    owed: &Owed,
+    rung: &str,
+) -> Result<Vec<OrganisationId>> {
+    let owing = rules::our_org(&owed.organisation);
+    match rung {
+        "manager" => directory::sql::above(conn, &acting.alliance, &owing).await,
+        "both_call" => Ok(rules::sides(leg)),
+        _ => Ok(vec![owing]),
+    }
+}
+
+async fn missed(
+    tx: &mut Tx,
+    acting: &Acting,
+    case: &Case,
+    leg: &Leg,
+    due_at: Timestamp,
+    told: &[OrganisationId],
+    mut payload: Value,
+) -> Result<()> {
+    let patient = PatientId::trusted(case.patient.as_str());
+    let mut audience = rules::sides(leg);
+    audience.extend(
+        told.iter().filter(|organisation| !audience.contains(organisation)).cloned().collect::<Vec<_>>(),
+    );
+    payload["told"] = json!(told);
+    tx.record(Change {
+        author: &acting.author,
+        alliance: &acting.alliance,
+        subject: Subject { kind: LEG, id: leg.id.as_str() },
+        version: i64::try_from(leg.version).map_err(Refusal::internal)?,
+        kind: MISSED,
+        payload,
+        occurred_at: Some(due_at),
+        patient: Some(&patient),
+        basis: acting.basis,
+        audience: &audience,
+    })
+    .await
+}

@@ -1,0 +1,142 @@
+//! Reading legs, cases and timelines as one caller sees them. Changes nothing but the mark that a leg was read.
+
+use super::{CASE, LEG, member, names_of, resource};
+use crate::access::Call;
+use crate::access::policy::Action;
+use crate::db::Conn;
+use crate::db::change::Subject;
+use crate::directory;
+use crate::error::{Code, Refusal, Result};
+use crate::http::Paging;
+use crate::ids::{CaseId, LegId, PatientId};
+use crate::referrals::sql::{LegBox, Viewer};
+use crate::referrals::{Case, Leg, LegPage, LegRow, rules, sql};
+use crate::refs::TimelineEntry;
+use crate::{access::Role, http::Page};
+use referral::Member;
+
+fn viewer(call: &Call) -> Viewer<'_> {
+    Viewer {
+        alliance: &call.caller.alliance,
+        organisation: &call.caller.organisation,
+        person: &call.caller.person,
+        today: call.ground.today(),
+    }
+}
+
+/// The case of a leg and the caller's part, if the caller sees the leg; the legal basis with it.
+async fn visible(
+    conn: &mut Conn,
+    call: &Call,
+    id: &LegId,
+) -> Result<(referral::Case, CaseId, Member, &'static str)> {
+    let member = member(conn, call).await?;
+    let mut found = None;
+    if let Some(case_id) = sql::case_of_leg(conn, &call.caller.alliance, id).await?
+        && let Some(case) = sql::case(conn, &call.caller.alliance, &case_id).await?
+    {
+        let leg = case.leg(&referral::LegId::new(id.as_str()));
+        if leg.is_some_and(|leg| rules::may_see(&case, leg, &member, call.now)) {
+            found = Some((case, case_id));
+        }
+    }
+    let basis = call.require(Action::LegRead, Some(&resource(call, found.is_some())))?;
+    let (case, case_id) = found.ok_or_else(Refusal::not_found)?;
+    Ok((case, case_id, member, basis))
+}
+
+/// A leg whole, with the legal basis of reading it.
+pub async fn leg(conn: &mut Conn, call: &Call, id: &LegId) -> Result<(Leg, &'static str)> {
+    let (case, case_id, member, basis) = visible(conn, call, id).await?;
+    let leg = case.leg(&referral::LegId::new(id.as_str())).ok_or_else(Refusal::not_found)?;
+    let rows = sql::rows_of(conn, viewer(call), &case_id).await?;
+    let row = rows.into_iter().find(|row| row.id == *id).ok_or_else(Refusal::not_found)?;
+    let names = names_of(conn, leg).await?;
+    let table = sql::deadlines(conn, &call.caller.alliance).await?;
+    Ok((rules::shown::leg(&case, leg, row, &member, &names, &table, call.now), basis))
+}
+
+/// The caller has looked: what changes from now on is unread again. Answers whether there is something to write.
+pub async fn mark_read(call: &Call, leg: &Leg) -> Result<()> {
+    if !leg.row.unread {
+        return Ok(());
+    }
+    let (id, person, version) = (leg.row.id.clone(), call.caller.person.clone(), leg.row.version);
+    call.ground
+        .db
+        .write(move |tx| Box::pin(async move { sql::mark_read(tx, &id, &person, version).await }))
+        .await
+}
+
+/// What happened to a leg and to its case, oldest first. Who received it does not see how it was drafted.
+pub async fn timeline(
+    conn: &mut Conn,
+    call: &Call,
+    id: &LegId,
+) -> Result<(Vec<TimelineEntry>, PatientId, &'static str)> {
+    let (case, case_id, member, basis) = visible(conn, call, id).await?;
+    let mut entries = directory::sql::timeline(conn, Subject { kind: LEG, id: id.as_str() }).await?;
+    entries.extend(directory::sql::timeline(conn, Subject { kind: CASE, id: case_id.as_str() }).await?);
+    entries.sort_by_key(|entry| entry.seq);
+    let leg = case.leg(&referral::LegId::new(id.as_str())).ok_or_else(Refusal::not_found)?;
+    if leg.from != member.organisation {
+        entries.retain(|entry| !matches!(entry.r#type.as_str(), "leg.drafted" | "leg.revised"));
+    }
+    Ok((entries, PatientId::trusted(case.patient.as_str()), basis))
+}
+
+/// A case with the legs of it that the caller sees.
+pub async fn case(conn: &mut Conn, call: &Call, id: &CaseId) -> Result<(Case, &'static str)> {
+    let member = member(conn, call).await?;
+    let found = sql::case(conn, &call.caller.alliance, id).await?;
+    let sees = |case: &referral::Case, id: &LegId| {
+        case.leg(&referral::LegId::new(id.as_str()))
+            .is_some_and(|leg| rules::may_see(case, leg, &member, call.now))
+    };
+    let related = found
+        .as_ref()
+        .is_some_and(|case| case.legs.iter().any(|leg| rules::may_see(case, leg, &member, call.now)));
+    let basis = call.require(Action::LegRead, Some(&resource(call, related)))?;
+    let found = found.ok_or_else(Refusal::not_found)?;
+    let mut legs = sql::rows_of(conn, viewer(call), id).await?;
+    legs.retain(|row| sees(&found, &row.id));
+    let patient = legs.first().map(|row| row.patient.clone()).ok_or_else(Refusal::not_found)?;
+    let state = if found.is_closed() { "closed" } else { "open" };
+    Ok((Case { id: id.clone(), number: found.number, patient, state: state.to_owned(), legs }, basis))
+}
+
+/// A page of the caller's legs: `incoming` by deadline, `sent` and `all` by last change.
+pub async fn list(
+    conn: &mut Conn,
+    call: &Call,
+    which: &str,
+    states: &str,
+    paging: &Paging,
+) -> Result<(LegPage, &'static str)> {
+    // A list is the caller's own by its statement.
+    let basis = call.require(Action::LegRead, Some(&resource(call, true)))?;
+    let bad = |reason: &str| Refusal::new(Code::RequestQuery).with("reason", reason);
+    let which = match which {
+        "incoming" => LegBox::Incoming,
+        "sent" => LegBox::Sent,
+        "all" | "" if call.caller.role == Role::Manager => LegBox::Overseen,
+        "all" | "" => LegBox::All,
+        _ => return Err(bad("box")),
+    };
+    let states = rules::states(states).ok_or_else(|| bad("state"))?;
+    let after = match &paging.cursor {
+        Some(cursor) => Some(parse_cursor(cursor).ok_or_else(|| bad("cursor"))?),
+        None => None,
+    };
+    let limit = paging.limit();
+    let found = sql::list(conn, viewer(call), which, &states, after, limit + 1).await?;
+    let page = Page::cut(found, limit, |(row, key)| format!("{key}.{}", row.id));
+    let counts = sql::counts(conn, &call.caller.alliance, &call.caller.organisation).await?;
+    let items: Vec<LegRow> = page.items.into_iter().map(|(row, _)| row).collect();
+    Ok((LegPage { items, next: page.next, counts }, basis))
+}
+
+fn parse_cursor(text: &str) -> Option<(i64, String)> {
+    let (key, id) = text.split_once('.')?;
+    Some((key.parse().ok()?, LegId::parse(id)?.as_str().to_owned()))
+}

@@ -1,0 +1,433 @@
+//! Statements on cases, legs and read marks. Decides nothing.
+
+use super::rules::{self, NEVER, Waiting};
+use super::{Direction, LegCounts, LegRow, LegState, LegUrgency, Transport};
+use crate::db::{Conn, Tx, changed_once, from_json, to_json};
+use crate::error::{Refusal, Result};
+use crate::ids::{AllianceId, CaseId, DepartmentId, LegId, OrganisationId, PatientId, PersonId};
+use crate::refs::{DepartmentRef, OrganisationRef, Owed, PatientRef, PersonRef, age};
+use crate::time::Timestamp;
+use referral::{Case, Deadlines, Leg, Millis};
+use sqlx::Row as _;
+
+const CASE: &str =
+    "SELECT number, patient_id, version, closed_at FROM referral_case WHERE id = $1 AND alliance_id = $2";
+/// Changes nothing and takes the row's lock, so that on Postgres, too, a case has one writer at a time.
+const CASE_LOCKED: &str = "UPDATE referral_case SET version = version WHERE id = $1 AND alliance_id = $2 \
+     RETURNING number, patient_id, version, closed_at";
+const CASE_OF_LEG: &str = "SELECT case_id FROM leg WHERE id = $1 AND alliance_id = $2";
+const LEGS: &str = "SELECT snapshot FROM leg WHERE case_id = $1 ORDER BY ordinal";
+const INSERT_CASE: &str = "INSERT INTO referral_case (id, alliance_id, patient_id, number, version, closed_at, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const UPDATE_CASE: &str =
+    "UPDATE referral_case SET version = $3, closed_at = $4 WHERE id = $1 AND version = $2";
+const INSERT_LEG: &str = "INSERT INTO leg (id, alliance_id, case_id, ordinal, patient_id, from_organisation_id, author_id, version, snapshot, \
+     direction, urgency, state, is_ended, transport, to_organisation_id, to_department_id, owner_id, complaint, owed_party, \
+     owed_organisation_id, owed_person_id, owed_duty, owed_due_at, sort_due, holds_patient, held, submitted_at, updated_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
+const UPDATE_LEG: &str = "UPDATE leg SET version = $3, snapshot = $4, direction = $5, urgency = $6, state = $7, is_ended = $8, transport = $9, \
+     to_organisation_id = $10, to_department_id = $11, owner_id = $12, complaint = $13, owed_party = $14, owed_organisation_id = $15, \
+     owed_person_id = $16, owed_duty = $17, owed_due_at = $18, sort_due = $19, holds_patient = $20, held = $21, submitted_at = $22, \
+     updated_at = $23 WHERE id = $1 AND version = $2";
+const BEGIN_LADDER: &str = "UPDATE leg SET rungs = 0 WHERE id = $1";
+const CLIMB: &str = "UPDATE leg SET rungs = rungs + 1 WHERE id = $1 RETURNING rungs";
+const NOTE_DRAFT: &str = "UPDATE leg SET draft_hash = $2 WHERE id = $1";
+const DRAFT_HASH: &str = "SELECT draft_hash, author_id FROM leg WHERE id = $1";
+const HELD_BY: &str = "SELECT id FROM leg WHERE to_organisation_id = $1 AND held = $2";
+const SETTINGS: &str = "SELECT settings FROM alliance WHERE id = $1";
+const DEPARTMENTS: &str = "SELECT COUNT(*) FROM department WHERE organisation_id = $1";
+const MARK_READ: &str = "INSERT INTO leg_read (leg_id, person_id, version, read_at) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (leg_id, person_id) DO UPDATE SET version = excluded.version, read_at = excluded.read_at WHERE leg_read.version < excluded.version";
+const COUNTS: &str = "SELECT owed_party, COUNT(*) FROM leg WHERE owed_organisation_id = $1 AND alliance_id = $2 AND owed_duty IS NOT NULL \
+     GROUP BY owed_party";
+
+macro_rules! rows {
+    ($rest:literal) => {
+        concat!(
+            "SELECT l.id, l.version, c.number, l.ordinal, l.case_id, p.id, p.name, p.sex, p.birth_date, l.direction, l.urgency, l.state, \
+             l.transport, f.id, f.name, a.id, a.name, t.id, t.name, d.id, d.name, w.id, w.name, l.owed_party, q.id, q.name, l.owed_duty, \
+             l.owed_due_at, l.complaint, l.submitted_at, l.updated_at, \
+             CASE WHEN l.submitted_at IS NOT NULL AND COALESCE(r.version, 0) < l.version THEN 1 ELSE 0 END, l.sort_due \
+             FROM leg l JOIN referral_case c ON c.id = l.case_id JOIN patient p ON p.id = l.patient_id \
+             JOIN organisation f ON f.id = l.from_organisation_id JOIN person a ON a.id = l.author_id \
+             LEFT JOIN organisation t ON t.id = l.to_organisation_id LEFT JOIN department d ON d.id = l.to_department_id \
+             LEFT JOIN person w ON w.id = l.owner_id LEFT JOIN person q ON q.id = l.owed_person_id \
+             LEFT JOIN leg_read r ON r.leg_id = l.id AND r.person_id = $1 WHERE l.alliance_id = $2 ",
+            $rest
+        )
+    };
+}
+const OF_CASE: &str = rows!("AND l.case_id = $3 ORDER BY l.ordinal");
+/// What is due first stands first; what waits for nobody follows, the newest first.
+const INCOMING: &str = rows!(
+    "AND l.to_organisation_id = $3 AND l.submitted_at IS NOT NULL AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
+     AND (l.sort_due > $5 OR (l.sort_due = $5 AND l.id < $6)) ORDER BY l.sort_due, l.id DESC LIMIT $7"
+);
+const SENT: &str = rows!(
+    "AND l.from_organisation_id = $3 AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
+     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
+);
+const ALL: &str = rows!(
+    "AND (l.from_organisation_id = $3 OR (l.submitted_at IS NOT NULL AND l.to_organisation_id = $3)) \
+     AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
+     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
+);
+/// As `ALL`, with the organisations below.
+const OVERSEEN: &str = rows!(
+    "AND (l.from_organisation_id = $3 OR (l.submitted_at IS NOT NULL AND EXISTS (WITH RECURSIVE mine (id) AS (SELECT o.id FROM organisation o \
+     WHERE o.id = $3 UNION SELECT o.id FROM organisation o JOIN mine m ON o.parent_id = m.id) \
+     SELECT 1 FROM mine WHERE mine.id = l.from_organisation_id OR mine.id = l.to_organisation_id))) \
+     AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
+     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
+);
+
+/// A case with the snapshots of all its legs.
+pub async fn case(conn: &mut Conn, alliance: &AllianceId, id: &CaseId) -> Result<Option<Case>> {
+    load(conn, CASE, alliance, id).await
+}
+
+/// The same, and nobody else changes it before this transaction ends.
+pub async fn case_locked(tx: &mut Tx, alliance: &AllianceId, id: &CaseId) -> Result<Option<Case>> {
+    load(tx.conn(), CASE_LOCKED, alliance, id).await
+}
+
+async fn load(
+    conn: &mut Conn,
+    statement: &'static str,
+    alliance: &AllianceId,
+    id: &CaseId,
+) -> Result<Option<Case>> {
+    let found =
+        sqlx::query(statement).bind(id.as_str()).bind(alliance.as_str()).fetch_optional(&mut *conn).await?;
+    let Some(row) = found else { return Ok(None) };
+    let patient = referral::PatientId::new(row.try_get::<String, _>(1)?);
+    let mut case = Case::new(referral::CaseId::new(id.as_str()), row.try_get::<String, _>(0)?, patient);
+    case.version = unsigned(row.try_get(2)?)?;
+    case.closed_at = row.try_get::<Option<i64>, _>(3)?.map(Millis);
+    for leg in sqlx::query(LEGS).bind(id.as_str()).fetch_all(conn).await? {
+        case.legs.push(from_json(&leg.try_get::<String, _>(0)?)?);
+    }
+    Ok(Some(case))
+}
+
+pub async fn case_of_leg(conn: &mut Conn, alliance: &AllianceId, leg: &LegId) -> Result<Option<CaseId>> {
+    let row =
+        sqlx::query(CASE_OF_LEG).bind(leg.as_str()).bind(alliance.as_str()).fetch_optional(conn).await?;
+    Ok(match row {
+        Some(row) => Some(CaseId::trusted(row.try_get::<String, _>(0)?)),
+        None => None,
+    })
+}
+
+pub async fn insert_case(tx: &mut Tx, alliance: &AllianceId, case: &Case) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(INSERT_CASE)
+        .bind(case.id.as_str())
+        .bind(alliance.as_str())
+        .bind(case.patient.as_str())
+        .bind(case.number.as_str())
+        .bind(signed(case.version)?)
+        .bind(case.closed_at.map(|at| at.0))
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Compare-and-set on the version.
+pub async fn update_case(tx: &mut Tx, before: &Case, after: &Case) -> Result<()> {
+    let done = sqlx::query(UPDATE_CASE)
+        .bind(after.id.as_str())
+        .bind(signed(before.version)?)
+        .bind(signed(after.version)?)
+        .bind(after.closed_at.map(|at| at.0))
+        .execute(tx.conn())
+        .await?;
+    changed_once(done.rows_affected())
+}
+
+pub async fn insert_leg(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    case: &Case,
+    leg: &Leg,
+    waiting: &Waiting,
+) -> Result<()> {
+    let query = sqlx::query(INSERT_LEG)
+        .bind(leg.id.as_str().to_owned())
+        .bind(alliance.as_str().to_owned())
+        .bind(case.id.as_str().to_owned())
+        .bind(i64::from(leg.ordinal))
+        .bind(case.patient.as_str().to_owned())
+        .bind(leg.from.as_str().to_owned())
+        .bind(leg.author.as_str().to_owned());
+    columns(query, leg, waiting)?.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Compare-and-set on the version; `before` is the version that was read.
+pub async fn update_leg(tx: &mut Tx, before: u64, leg: &Leg, waiting: &Waiting) -> Result<()> {
+    let query = sqlx::query(UPDATE_LEG).bind(leg.id.as_str().to_owned()).bind(signed(before)?);
+    let done = columns(query, leg, waiting)?.execute(tx.conn()).await?;
+    changed_once(done.rows_affected())
+}
+
+type Query = sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>;
+
+/// The columns that change, in the order of both statements.
+fn columns(query: Query, leg: &Leg, waiting: &Waiting) -> Result<Query> {
+    let owed = waiting.owed.as_ref();
+    let to = leg.to.as_ref();
+    let flag = |set: bool| i64::from(set);
+    Ok(query
+        .bind(signed(leg.version)?)
+        .bind(to_json(leg)?)
+        .bind(leg.direction.as_str())
+        .bind(leg.urgency.as_str())
+        .bind(leg.code().as_str())
+        .bind(flag(leg.code().is_terminal()))
+        .bind(leg.transport.code().as_str())
+        .bind(to.map(|to| to.organisation.as_str().to_owned()))
+        .bind(to.and_then(|to| to.department.as_ref()).map(|id| id.as_str().to_owned()))
+        .bind(leg.state.acceptance().map(|acceptance| acceptance.owner.as_str().to_owned()))
+        .bind(leg.form.complaint.clone())
+        .bind(owed.map(|owed| owed.party.as_str()))
+        .bind(owed.map(|owed| owed.organisation.as_str().to_owned()))
+        .bind(owed.and_then(|owed| owed.person.as_ref()).map(|id| id.as_str().to_owned()))
+        .bind(owed.map(|owed| owed.duty.as_str()))
+        .bind(owed.map(|owed| owed.due_at.0))
+        .bind(owed.map_or(NEVER, |owed| owed.due_at.0))
+        .bind(flag(leg.holds_patient()))
+        .bind(rules::held(leg))
+        .bind(leg.submitted_at.map(|at| at.0))
+        .bind(leg.updated_at.0))
+}
+
+/// A new duty: nobody was called for it yet.
+pub async fn begin_ladder(tx: &mut Tx, leg: &LegId) -> Result<()> {
+    sqlx::query(BEGIN_LADDER).bind(leg.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Calls the next rung; answers how many were called with it.
+pub async fn climb(tx: &mut Tx, leg: &LegId) -> Result<usize> {
+    let row = sqlx::query(CLIMB).bind(leg.as_str()).fetch_one(tx.conn()).await?;
+    usize::try_from(row.try_get::<i64, _>(0)?).map_err(Refusal::internal)
+}
+
+/// Keeps what the creator of a leg sent, hashed.
+pub async fn note_draft(tx: &mut Tx, leg: &LegId, hash: &str) -> Result<()> {
+    sqlx::query(NOTE_DRAFT).bind(leg.as_str()).bind(hash).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What the creator of a leg sent, hashed, and who that was. `None`: there is no such leg.
+pub async fn draft_of(conn: &mut Conn, leg: &LegId) -> Result<Option<(Option<String>, PersonId)>> {
+    let Some(row) = sqlx::query(DRAFT_HASH).bind(leg.as_str()).fetch_optional(conn).await? else {
+        return Ok(None);
+    };
+    Ok(Some((row.try_get(0)?, PersonId::trusted(row.try_get::<String, _>(1)?))))
+}
+
+/// The leg that holds a bed or bay.
+pub async fn held_by(conn: &mut Conn, organisation: &OrganisationId, held: &str) -> Result<Option<LegId>> {
+    let row = sqlx::query(HELD_BY).bind(organisation.as_str()).bind(held).fetch_optional(conn).await?;
+    Ok(match row {
+        Some(row) => Some(LegId::trusted(row.try_get::<String, _>(0)?)),
+        None => None,
+    })
+}
+
+/// The alliance's deadlines: the defaults, with what its settings say under `deadlines`.
+pub async fn deadlines(conn: &mut Conn, alliance: &AllianceId) -> Result<Deadlines> {
+    #[derive(Default, serde::Deserialize)]
+    #[serde(default)]
+    struct Settings {
+        deadlines: Deadlines,
+    }
+    let row = sqlx::query(SETTINGS).bind(alliance.as_str()).fetch_one(conn).await?;
+    Ok(from_json::<Settings>(&row.try_get::<String, _>(0)?)?.deadlines)
+}
+
+pub async fn has_departments(conn: &mut Conn, organisation: &OrganisationId) -> Result<bool> {
+    let row = sqlx::query(DEPARTMENTS).bind(organisation.as_str()).fetch_one(conn).await?;
+    Ok(row.try_get::<i64, _>(0)? > 0)
+}
+
+/// A person has seen a leg as it is in that version.
+pub async fn mark_read(tx: &mut Tx, leg: &LegId, person: &PersonId, version: i64) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(MARK_READ)
+        .bind(leg.as_str())
+        .bind(person.as_str())
+        .bind(version)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Who looks, at whose legs.
+#[derive(Clone, Copy)]
+pub struct Viewer<'a> {
+    pub alliance: &'a AllianceId,
+    pub organisation: &'a OrganisationId,
+    pub person: &'a PersonId,
+    pub today: jiff::civil::Date,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegBox {
+    Incoming,
+    Sent,
+    All,
+    /// All, with the organisations below.
+    Overseen,
+}
+
+/// Where a page begins: the sort key and the id of the row before it.
+pub type Cursor = (i64, String);
+
+/// A page of rows, each with its sort key. `states` as `rules::states` writes them.
+pub async fn list(
+    conn: &mut Conn,
+    viewer: Viewer<'_>,
+    which: LegBox,
+    states: &str,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<(LegRow, i64)>> {
+    let (statement, first) = match which {
+        LegBox::Incoming => (INCOMING, i64::MIN),
+        LegBox::Sent => (SENT, i64::MAX),
+        LegBox::All => (ALL, i64::MAX),
+        LegBox::Overseen => (OVERSEEN, i64::MAX),
+    };
+    let (key, id) = after.unwrap_or((first, String::new()));
+    let rows = sqlx::query(statement)
+        .bind(viewer.person.as_str())
+        .bind(viewer.alliance.as_str())
+        .bind(viewer.organisation.as_str())
+        .bind(states)
+        .bind(key)
+        .bind(id)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let shown = leg_row(row, viewer.today)?;
+            let key = if which == LegBox::Incoming { row.try_get(32)? } else { shown.updated_at.0 };
+            Ok((shown, key))
+        })
+        .collect()
+}
+
+/// The rows of every leg of a case, in their order.
+pub async fn rows_of(conn: &mut Conn, viewer: Viewer<'_>, case: &CaseId) -> Result<Vec<LegRow>> {
+    let rows = sqlx::query(OF_CASE)
+        .bind(viewer.person.as_str())
+        .bind(viewer.alliance.as_str())
+        .bind(case.as_str())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| leg_row(row, viewer.today)).collect()
+}
+
+/// In how many legs the organisation owes the next step.
+pub async fn counts(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+) -> Result<LegCounts> {
+    let mut counts = LegCounts::default();
+    let rows =
+        sqlx::query(COUNTS).bind(organisation.as_str()).bind(alliance.as_str()).fetch_all(conn).await?;
+    for row in rows {
+        let count = row.try_get(1)?;
+        match row.try_get::<String, _>(0)?.as_str() {
+            "receiver" => counts.incoming = count,
+            _ => counts.sent = count,
+        }
+    }
+    Ok(counts)
+}
+
+fn leg_row(row: &sqlx::any::AnyRow, today: jiff::civil::Date) -> Result<LegRow> {
+    let id: String = row.try_get(0)?;
+    let birth_date: Option<String> = row.try_get(8)?;
+    let from = OrganisationRef {
+        id: OrganisationId::trusted(row.try_get::<String, _>(13)?),
+        name: row.try_get(14)?,
+    };
+    let to = match (row.try_get::<Option<String>, _>(17)?, row.try_get::<Option<String>, _>(18)?) {
+        (Some(id), Some(name)) => Some(OrganisationRef { id: OrganisationId::trusted(id), name }),
+        (_, _) => None,
+    };
+    let person = |at: usize, organisation: Option<&OrganisationRef>| -> Result<Option<PersonRef>> {
+        let (id, name): (Option<String>, Option<String>) = (row.try_get(at)?, row.try_get(at + 1)?);
+        Ok(match (id, name, organisation) {
+            (Some(id), Some(name), Some(organisation)) => {
+                Some(PersonRef { id: PersonId::trusted(id), name, organisation: organisation.clone() })
+            }
+            (_, _, _) => None,
+        })
+    };
+    let owed = match (row.try_get::<Option<String>, _>(23)?, row.try_get::<Option<String>, _>(26)?) {
+        (Some(party), Some(duty)) => {
+            let organisation = if party == "receiver" { to.as_ref() } else { Some(&from) };
+            let due_at = row.try_get::<Option<i64>, _>(27)?.map(Timestamp);
+            organisation
+                .map(|organisation| {
+                    let person = person(24, Some(organisation))?;
+                    Ok::<_, Refusal>(Owed { party, organisation: organisation.clone(), person, duty, due_at })
+                })
+                .transpose()?
+        }
+        (_, _) => None,
+    };
+    Ok(LegRow {
+        version: row.try_get(1)?,
+        number: format!("{}-{}", row.try_get::<String, _>(2)?, row.try_get::<i64, _>(3)?),
+        case_id: CaseId::trusted(row.try_get::<String, _>(4)?),
+        patient: PatientRef {
+            id: PatientId::trusted(row.try_get::<String, _>(5)?),
+            name: row.try_get(6)?,
+            sex: row.try_get(7)?,
+            age: birth_date.as_deref().and_then(|born| age(born, today)),
+            birth_date,
+        },
+        direction: Direction(code(row, 9, referral::Direction::parse)?),
+        urgency: LegUrgency(code(row, 10, referral::Urgency::parse)?),
+        state: LegState(code(row, 11, referral::StateCode::parse)?),
+        transport: Transport(code(row, 12, referral::TransportCode::parse)?),
+        sender: person(15, Some(&from))?
+            .ok_or_else(|| Refusal::internal(format!("leg {id} has no author")))?,
+        to_department: match (row.try_get::<Option<String>, _>(19)?, row.try_get::<Option<String>, _>(20)?) {
+            (Some(id), Some(name)) => Some(DepartmentRef { id: DepartmentId::trusted(id), name }),
+            (_, _) => None,
+        },
+        owner: person(21, to.as_ref())?,
+        owed,
+        complaint: row.try_get(28)?,
+        submitted_at: row.try_get::<Option<i64>, _>(29)?.map(Timestamp),
+        updated_at: Timestamp(row.try_get(30)?),
+        unread: row.try_get::<i64, _>(31)? != 0,
+        from,
+        to,
+        id: LegId::trusted(id),
+    })
+}
+
+fn code<T>(row: &sqlx::any::AnyRow, at: usize, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+    let text: String = row.try_get(at)?;
+    parse(&text).ok_or_else(|| Refusal::internal(format!("column {at} of a leg holds no known code")))
+}
+
+fn signed(version: u64) -> Result<i64> {
+    i64::try_from(version).map_err(Refusal::internal)
+}
+
+fn unsigned(version: i64) -> Result<u64> {
+    u64::try_from(version).map_err(Refusal::internal)
+}
