@@ -193,6 +193,50 @@ async fn instances_go_in_by_stow_are_found_by_qido_and_come_out_as_they_were() {
 }
 
 #[tokio::test]
+async fn files_of_two_people_under_one_study_uid_are_never_given_out_together() {
+    let product = Product::start().await;
+    let township = product.sign_in("township").await;
+    // The same seed gives the same UIDs: a device that was cloned.
+    let (first, second) = (ct(9, &ZHANG, 2), ct(9, &STRANGER, 3));
+    stow(&township, &first).await.expect(200);
+    stow(&township, &second).await.expect(200);
+    assert_eq!(studies(&township).await.len(), 2);
+    let study = &first[0].study_uid;
+    let found = township.get("/dicom-web/studies").await.expect(200).json;
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    let instances = township.get(&format!("/dicom-web/studies/{study}/instances")).await.expect(200).json;
+    assert_eq!(instances.as_array().unwrap().len(), 2);
+    let metadata = township.get(&format!("/dicom-web/studies/{study}/metadata")).await.expect(200).json;
+    let names = metadata.as_array().unwrap().iter().map(|m| &m["00100010"]["Value"][0]["Alphabetic"]);
+    assert!(names.into_iter().all(|name| name == "张^小东"), "{metadata}");
+}
+
+#[tokio::test]
+async fn what_is_read_is_in_the_audit_trail_once_a_quarter_of_an_hour() {
+    let product = Product::start().await;
+    let township = product.sign_in("township").await;
+    let files = ct(10, &ZHANG, 2);
+    stow(&township, &files).await.expect(200);
+    let village = product.sign_in("village").await;
+    let base = format!("/dicom-web/studies/{}/series/{}/instances", files[0].study_uid, files[0].series_uid);
+    for _ in 0..3 {
+        for file in &files {
+            village.get(&format!("{base}/{}/metadata", file.instance_uid)).await.expect(200);
+        }
+    }
+    product.clock.advance_ms(16 * 60 * 1000);
+    village.get(&format!("{base}/{}/metadata", files[0].instance_uid)).await.expect(200);
+    consult_server::worker::settle(&product.app).await.unwrap();
+    let url = &product.app.ground.config.store.url.0;
+    let rows = async |action: &str| {
+        tests::store::count(url, "SELECT COUNT(*) FROM audit WHERE action = $1", action).await
+    };
+    assert_eq!(rows("study.read").await, 2);
+    let changes = rows("study.received").await;
+    assert_eq!(changes, 1, "one commit, one row");
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_dicom_is_a_failed_item_and_one_of_another_person_a_warning() {
     let product = Product::start().await;
     let township = product.sign_in("township").await;

@@ -21,6 +21,7 @@ use imaging::header::Limits;
 use imaging::index::{Channel, Source};
 use imaging::text::Fallback;
 use imaging::uid::StudyUid;
+use tokio_util::sync::CancellationToken;
 
 /// Where the service is.
 const BASE: &str = "/dicom-web";
@@ -30,6 +31,7 @@ where
     S: Clone + Send + Sync + 'static,
     Ground: FromRef<S>,
     Imaging: FromRef<S>,
+    CancellationToken: FromRef<S>,
 {
     Router::new().route("/dicom-web/{*path}", get(serve).post(store))
 }
@@ -48,7 +50,12 @@ async fn serve(call: Call, State(imaging): State<Imaging>, request: Request) -> 
     render(answer)
 }
 
-async fn store(call: Call, State(imaging): State<Imaging>, request: Request) -> Result<Response> {
+async fn store(
+    call: Call,
+    State(imaging): State<Imaging>,
+    State(shutdown): State<CancellationToken>,
+    request: Request,
+) -> Result<Response> {
     call.require(Action::StudyAdd, None)?;
     let wish = parse(Method::Post, &request)?;
     let service = service(&imaging, &call);
@@ -61,7 +68,8 @@ async fn store(call: Call, State(imaging): State<Imaging>, request: Request) -> 
     };
     let content_type = text(request.headers(), header::CONTENT_TYPE).unwrap_or_default().to_owned();
     let body = request.into_body().into_data_stream();
-    let body = body.map(|chunk| chunk.map_err(std::io::Error::other)).boxed();
+    let body = body.map(|chunk| chunk.map_err(std::io::Error::other));
+    let body = body.take_until(shutdown.cancelled_owned()).boxed();
     // A task of its own, so that a connection that is cut does not stop a batch between object and row.
     let storing = tokio::spawn(async move {
         dicomweb::store(&service, &source, &wish, Upload { content_type: &content_type, body }).await

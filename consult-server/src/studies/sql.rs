@@ -22,12 +22,23 @@ macro_rules! columns {
     };
 }
 
-/// What `rules::relation` says, as a condition; $4 is 1 for somebody who may put quarantined studies right.
+/// What `rules::relation` says of the study row of that name, as a condition; $4 is 1 for somebody who may put
+/// quarantined studies right.
 macro_rules! visible {
-    () => {
-        "((s.status = 'matched' AND EXISTS (SELECT 1 FROM access_grant v WHERE v.patient_id = s.patient_id AND v.organisation_id = $2 \
-             AND v.alliance_id = s.alliance_id AND (v.ends_at IS NULL OR v.ends_at > $3))) \
-         OR (s.received_by = $2 AND (s.status <> 'quarantined' OR $4 = 1))) "
+    ($study:literal) => {
+        concat!(
+            "((",
+            $study,
+            ".status = 'matched' AND EXISTS (SELECT 1 FROM access_grant v WHERE v.patient_id = ",
+            $study,
+            ".patient_id AND v.organisation_id = $2 AND v.alliance_id = ",
+            $study,
+            ".alliance_id AND (v.ends_at IS NULL OR v.ends_at > $3))) OR (",
+            $study,
+            ".received_by = $2 AND (",
+            $study,
+            ".status <> 'quarantined' OR $4 = 1))) "
+        )
     };
 }
 pub(super) use visible;
@@ -36,7 +47,7 @@ const BY_ID: &str = concat!(columns!(), "WHERE s.alliance_id = $1 AND s.id = $4"
 const LIST: &str = concat!(
     columns!(),
     "WHERE s.alliance_id = $1 AND ",
-    visible!(),
+    visible!("s"),
     "AND ($5 = '' OR s.patient_id = $5) AND ($6 = '' OR s.status = $6) AND s.id < $7 ORDER BY s.id DESC LIMIT $8"
 );
 const OF_CONSULT: &str = concat!(

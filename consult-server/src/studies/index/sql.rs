@@ -1,5 +1,5 @@
 //! The statements behind QIDO and WADO: one for each level, narrowed by what a query says. Decides nothing; who sees what
-//! is the condition `visible!`.
+//! is the condition `visible!`, and what of it is served `served!`.
 
 use crate::db::{Conn, from_json};
 use crate::error::{Refusal, Result};
@@ -33,12 +33,24 @@ macro_rules! instance_columns {
          (SELECT COUNT(*) FROM instance_copy c WHERE c.instance_id = i.id AND c.filing = 'alternate')"
     };
 }
+/// By its UID a study is asked for in one custody only: a patient's goes before what waits for its patient, so that images
+/// of two people under one UID are never given out together.
+macro_rules! served {
+    () => {
+        concat!(
+            visible!("s"),
+            "AND NOT EXISTS (SELECT 1 FROM study o WHERE o.alliance_id = s.alliance_id AND o.study_uid = s.study_uid AND ",
+            visible!("o"),
+            "AND (o.status < s.status OR (o.status = s.status AND o.id < s.id))) "
+        )
+    };
+}
 /// $1 alliance, $2 organisation, $3 now, $4 desk, and $5–$19 what a study must be; empty texts match all.
 macro_rules! study_is {
     () => {
         concat!(
             "s.alliance_id = $1 AND ",
-            visible!(),
+            served!(),
             "AND ($5 = '' OR $5 LIKE '%|' || s.study_uid || '|%') \
              AND ($6 = '' OR LOWER(s.local_id) LIKE $6 ESCAPE '\\') \
              AND ($7 = '' OR s.name_folded LIKE $7 ESCAPE '\\' OR ($8 <> '' AND s.name_ideographs LIKE $8 ESCAPE '\\') \
@@ -86,24 +98,23 @@ const INSTANCES: &str = concat!(
      ORDER BY s.study_date DESC, s.study_uid, COALESCE(r.series_no, 2147483647), r.series_uid, \
      COALESCE(i.instance_no, 2147483647), i.instance_uid, i.id LIMIT $27 OFFSET $28"
 );
-/// One that is a patient's goes before one that waits for its patient.
 const INSTANCE: &str = concat!(
     "SELECT ",
     instance_columns!(),
     " FROM instance i JOIN series r ON r.id = i.series_id JOIN study s ON s.id = i.study_id WHERE s.alliance_id = $1 AND ",
-    visible!(),
+    served!(),
     "AND i.alliance_id = $1 AND i.instance_uid = $7 AND r.series_uid = $6 AND s.study_uid = $5 ORDER BY s.status, i.id LIMIT 1"
 );
 const BY_INSTANCE: &str = concat!(
     "SELECT ",
     instance_columns!(),
     ", s.id, s.name FROM instance i JOIN series r ON r.id = i.series_id JOIN study s ON s.id = i.study_id WHERE s.alliance_id = $1 AND ",
-    visible!(),
+    served!(),
     "AND i.alliance_id = $1 AND i.instance_uid = $5 ORDER BY s.status, i.id LIMIT 1"
 );
 const STUDY_OF_UID: &str = concat!(
     "SELECT s.id FROM study s WHERE s.alliance_id = $1 AND s.study_uid = $5 AND ",
-    visible!(),
+    served!(),
     "ORDER BY s.status, s.id"
 );
 const ALTERNATES: &str = "SELECT transfer_syntax, hash, size, data_offset, frame_index FROM instance_copy \

@@ -79,6 +79,21 @@ pub async fn own(conn: &mut Conn, call: &Call, id: &UploadId) -> Result<Stored> 
     upload.ok_or_else(Refusal::not_found)
 }
 
+/// Takes the right to work on an upload of the caller's own. Whoever held it lets go; asked first whose it is, so that
+/// nobody can stop another's upload.
+async fn hold(imaging: &Imaging, call: &Call, id: &UploadId) -> Result<(Turn, Stored)> {
+    own(&mut *call.read().await?, call, id).await?;
+    let turn = imaging.uploads.turn(id).await?;
+    let upload = own(&mut *call.read().await?, call, id).await?;
+    Ok((turn, upload))
+}
+
+/// Offset and size. Whoever asks has given up on the request before.
+pub async fn where_to_go_on(imaging: &Imaging, call: &Call, id: &UploadId) -> Result<(i64, i64)> {
+    let (_turn, upload) = hold(imaging, call, id).await?;
+    Ok((offset(imaging, &upload).await?, upload.size))
+}
+
 pub async fn show(imaging: &Imaging, upload: Stored) -> Result<Upload> {
     let offset = offset(imaging, &upload).await?;
     Ok(Upload {
@@ -113,8 +128,7 @@ fn path(imaging: &Imaging, id: &UploadId) -> PathBuf {
 /// Appends `body` at `at`, and takes the upload in when it is whole. Answers the new offset. Runs to its end also when
 /// nobody waits for the answer any more: what arrived is kept.
 pub async fn receive(imaging: Imaging, call: Call, id: UploadId, at: i64, body: Body) -> Result<i64> {
-    let turn = imaging.uploads.turn(&id).await?;
-    let upload = own(&mut *call.read().await?, &call, &id).await?;
+    let (turn, upload) = hold(&imaging, &call, &id).await?;
     match (upload.state, &upload.code) {
         (State::Done, _) => return Ok(upload.size),
         (State::Failed, Some(code)) => return Err(Refusal::of_code(code)),
@@ -249,9 +263,8 @@ fn result(entry: Entry) -> UploadResult {
 
 /// Gives an upload up and frees its bytes. What was taken in stays.
 pub async fn remove(imaging: &Imaging, call: &Call, id: UploadId) -> Result<()> {
-    let _turn = imaging.uploads.turn(&id).await?;
     let basis = call.require(Action::StudyAdd, None)?;
-    let upload = own(&mut *call.read().await?, call, &id).await?;
+    let (_turn, upload) = hold(imaging, call, &id).await?;
     let (file, ending) = (path(imaging, &id), call.clone());
     call.ground
         .db

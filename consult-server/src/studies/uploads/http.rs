@@ -16,6 +16,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use futures_util::stream::StreamExt as _;
+use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -34,6 +35,7 @@ where
     S: Clone + Send + Sync + 'static,
     Ground: FromRef<S>,
     Imaging: FromRef<S>,
+    CancellationToken: FromRef<S>,
 {
     Router::new()
         .route("/uploads", post(create).options(options))
@@ -85,24 +87,24 @@ async fn head(
     headers: HeaderMap,
 ) -> Result<Response> {
     tus::version(&headers)?;
-    // Whoever asks where to go on has given up on the request before.
-    let _turn = imaging.uploads.turn(&id).await?;
-    let upload = flow::own(&mut *call.read().await?, &call, &id).await?;
-    let offset = flow::offset(&imaging, &upload).await?;
-    let headers = [("upload-offset", offset), ("upload-length", upload.size)];
+    let (offset, size) = flow::where_to_go_on(&imaging, &call, &id).await?;
+    let headers = [("upload-offset", offset), ("upload-length", size)];
     Ok((StatusCode::OK, headers.map(|(name, value)| (name, HeaderValue::from(value)))).into_response())
 }
 
 async fn append(
     call: Call,
     State(imaging): State<Imaging>,
+    State(shutdown): State<CancellationToken>,
     Path(id): Path<UploadId>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response> {
     tus::version(&headers)?;
     let at = tus::offset(&headers)?;
-    let body = body.into_data_stream().map(|chunk| chunk.map_err(std::io::Error::other)).boxed();
+    let body = body.into_data_stream().map(|chunk| chunk.map_err(std::io::Error::other));
+    // A server that stops keeps what is here and says so; the client goes on from there.
+    let body = body.take_until(shutdown.cancelled_owned()).boxed();
     // A task of its own: a connection that is cut must neither lose what arrived nor stop the taking in half way.
     let receiving = tokio::spawn(flow::receive(imaging, call, id, at, body));
     let offset = receiving.await.map_err(|_| Refusal::new(Code::Internal))??;
