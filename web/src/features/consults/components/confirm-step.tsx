@@ -6,7 +6,6 @@ import { organisationsQuery } from '@/lib/queries/directory';
 import { EMPTY_QUEUE, totals } from '@/lib/uploads/queue';
 import type { UploadRunner } from '@/lib/uploads/runner';
 import { ConsultKind, ConsultUrgencyMark } from '@/parts/consult-status';
-import { PatientLine } from '@/parts/patient-line';
 import { Banner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Choices } from '@/ui/field';
@@ -45,7 +44,6 @@ export function ConfirmStep({
   return (
     <div className="card-body stack">
       <div className="spread">
-        <h2>{draft.patient && <PatientLine patient={draft.patient} />}</h2>
         <span className="row">
           <ConsultUrgencyMark urgency={draft.urgency} />
           <ConsultKind type={draft.type} />

@@ -21,7 +21,7 @@ interface Props {
   onDecline: (row: LegRow) => void;
 }
 
-const COLUMNS = ['urgency', 'patient', 'complaint', 'from', 'state', 'deadline', 'owner', 'actions'] as const;
+const COLUMNS = ['state', 'patient', 'complaint', 'from', 'deadline', 'owner', 'actions'] as const;
 
 /** A table with fixed columns on a desk; the same rows as cards on a phone. */
 export function BoardTable(props: Props) {
@@ -61,8 +61,12 @@ function BoardRow({ row, selected, onSelect, onOpen, onAccept, onDecline }: Prop
       onClick={() => onSelect(row.id)}
       onDoubleClick={() => onOpen(row)}
     >
-      <td className="board-urgency">
+      <td className="board-state">
         <LegUrgencyMark urgency={row.urgency} always />
+        <LegStatus state={row.state} />
+        {row.transport === 'departed' && row.state !== 'arrived' && (
+          <span className="small soft board-number">{t('onTheWay')}</span>
+        )}
       </td>
       <td className="board-patient">
         {row.unread && <Unread />}
@@ -80,12 +84,6 @@ function BoardRow({ row, selected, onSelect, onOpen, onAccept, onDecline }: Prop
           <DirectionMark direction={row.direction} />
           {row.to_department && <span> · {row.to_department.name}</span>}
         </span>
-      </td>
-      <td className="board-state">
-        <LegStatus state={row.state} />
-        {row.transport === 'departed' && row.state !== 'arrived' && (
-          <span className="small soft board-number">{t('onTheWay')}</span>
-        )}
       </td>
       <td className="board-deadline">
         {row.owed?.due_at ? (

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '@/lib/i18n';
 import { organisationsQuery } from '@/lib/queries/directory';
 import { DirectionMark, LegUrgencyMark } from '@/parts/leg-status';
-import { PatientLine } from '@/parts/patient-line';
 import { Button } from '@/ui/button';
 import { Choices } from '@/ui/field';
 import type { Missing, ReferralDraft } from '../api/draft';
@@ -33,7 +32,6 @@ export function ReviewStep({
   return (
     <div className="card-body stack">
       <div className="spread">
-        <h2>{draft.patient && <PatientLine patient={draft.patient} />}</h2>
         <LegUrgencyMark urgency={draft.urgency} always />
       </div>
       <div className="review">
