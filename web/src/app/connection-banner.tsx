@@ -54,7 +54,8 @@ function useLine(): 'good' | 'slow' | 'away' {
   useEffect(() => {
     let slow = 0;
     const off = whenReached((reachable, tookMs) => {
-      if (!reachable) return setLine('away');
+      // An answer that was under way when the line went is not the line coming back.
+      if (!reachable || !navigator.onLine) return setLine('away');
       // One slow answer is chance, two in a row are the line.
       slow = tookMs > SLOW_MS ? slow + 1 : 0;
       setLine(slow > 1 ? 'slow' : 'good');

@@ -9,6 +9,8 @@ import type { PickedFile } from './collect';
 import { EMPTY_QUEUE, nextLook, type Queue, type QueueEvent, step, toStart } from './queue';
 
 const TELL_EVERY_MS = 120;
+/** No answer, signed out, still locked by a request that was cut, too many, restarting: worth another try by itself. */
+const PASSING = new Set([0, 401, 423, 429, 502, 503, 504]);
 
 export interface UploadTarget {
   patient: string;
@@ -165,17 +167,10 @@ export class UploadRunner {
     this.#active.delete(key);
     const response = 'originalResponse' in error ? error.originalResponse : null;
     const status = response?.getStatus() ?? 0;
-    // 404 and 410: the server gave the unfinished upload up. It begins anew.
-    if (status === 404 || status === 410) this.#urls.delete(key);
+    // The server gave the unfinished upload up (404, 410): it begins anew. On a first request it is a refusal.
+    const forgotten = (status === 404 || status === 410) && this.#urls.delete(key);
     if (status === 401) reportSignedOut();
-    if (
-      status === 0 ||
-      status === 401 ||
-      status === 404 ||
-      status === 410 ||
-      status === 423 ||
-      status === 503
-    ) {
+    if (forgotten || PASSING.has(status)) {
       this.#take({ kind: 'cut', key, at: Date.now() });
       return;
     }
