@@ -335,3 +335,23 @@ async fn a_list_is_paged_by_cursor_without_gaps_or_doubles() {
     assert!(due.is_sorted(), "what is due first stands first");
     desk.get("/api/v1/legs?box=incoming&state=nonsense").await.expect_refusal(400, "request.query-invalid");
 }
+
+#[tokio::test]
+async fn the_demo_shows_referrals_in_every_stage_of_the_way() {
+    let product = Product::start().await;
+    let desk = product.sign_in("desk").await;
+    let board = desk.get("/api/v1/legs?box=incoming").await.expect(200).json;
+    let mut states: Vec<_> =
+        board["items"].as_array().unwrap().iter().map(|row| text(&row["state"])).collect();
+    states.sort();
+    assert_eq!(states, ["accepted", "declined", "outcome_sent", "received", "submitted"]);
+    let first = &board["items"][0];
+    assert_eq!(
+        (first["urgency"].as_str(), first["transport"].as_str()),
+        (Some("emergency"), Some("departed"))
+    );
+    assert_eq!(board["counts"]["incoming"], 3, "emergency to decide, one to open, one to reserve for");
+    let village = product.sign_in("village").await;
+    let sent = village.get("/api/v1/legs?box=sent").await.expect(200).json;
+    assert_eq!(sent["counts"]["sent"], 2, "an outcome to acknowledge, a decision to react to");
+}

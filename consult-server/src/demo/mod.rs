@@ -2,6 +2,7 @@
 //! Goes through the same flows as everybody where there is a flow. Accounts work on loopback only.
 
 mod cast;
+mod referrals;
 mod studies;
 
 use crate::App;
@@ -26,6 +27,7 @@ pub const ACCOUNTS_TEXT: &str = "  \
   security, auditor, family\n";
 
 const YEAR_SECONDS: i64 = 365 * 24 * 3600;
+const MONTH_SECONDS: i64 = 30 * 24 * 3600;
 
 /// Fills an empty store; a store that holds an alliance is left as it is.
 pub async fn fill(app: &App) -> Result<()> {
@@ -45,8 +47,13 @@ async fn alliance(app: &App) -> Result<()> {
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let stage = directory_of(tx, &ground.config.alliance.timezone, &password_hash).await?;
-                patients_of(tx, &ground, &stage).await
+                // The alliance has been there for a while, so that something can have happened in it.
+                let now = tx.now;
+                tx.now = now.plus_seconds(-MONTH_SECONDS);
+                let mut stage = directory_of(tx, &ground.config.alliance.timezone, &password_hash).await?;
+                patients_of(tx, &ground, &mut stage).await?;
+                tx.now = now;
+                referrals::fill(tx, &stage, &ground.zone).await
             })
         })
         .await?;
@@ -59,12 +66,30 @@ pub struct Stage {
     pub alliance: AllianceId,
     pub organisations: BTreeMap<&'static str, OrganisationId>,
     pub departments: BTreeMap<(&'static str, &'static str), DepartmentId>,
+    /// By login.
+    pub people: BTreeMap<&'static str, Place>,
+    /// By name.
+    pub patients: BTreeMap<&'static str, PatientId>,
+}
+
+/// A person in the one position they have.
+pub struct Place {
+    pub person: PersonId,
+    pub position: PositionId,
+    pub organisation: OrganisationId,
+    pub role: crate::access::Role,
 }
 
 async fn directory_of(tx: &mut Tx, timezone: &str, password_hash: &str) -> Result<Stage> {
     let alliance = AllianceId::trusted(tx.new_id());
     directory::insert_alliance(tx, NewAlliance { id: &alliance, name: "清河县医共体", timezone }).await?;
-    let mut stage = Stage { alliance, organisations: BTreeMap::new(), departments: BTreeMap::new() };
+    let mut stage = Stage {
+        alliance,
+        organisations: BTreeMap::new(),
+        departments: BTreeMap::new(),
+        people: BTreeMap::new(),
+        patients: BTreeMap::new(),
+    };
     for organisation in cast::ORGANISATIONS {
         let id = OrganisationId::trusted(tx.new_id());
         let parent = organisation.parent.and_then(|key| stage.organisations.get(key));
@@ -97,12 +122,17 @@ async fn directory_of(tx: &mut Tx, timezone: &str, password_hash: &str) -> Resul
     let clinic = stage.organisation(cast::AE_ORGANISATION)?;
     dimse::sql::insert(tx, &stage.alliance, clinic, cast::AE_TITLE, "loopback").await?;
     for person in cast::PEOPLE {
-        insert_person(tx, &stage, person, password_hash).await?;
+        insert_person(tx, &mut stage, person, password_hash).await?;
     }
     Ok(stage)
 }
 
-async fn insert_person(tx: &mut Tx, stage: &Stage, person: &cast::Person, password_hash: &str) -> Result<()> {
+async fn insert_person(
+    tx: &mut Tx,
+    stage: &mut Stage,
+    person: &cast::Person,
+    password_hash: &str,
+) -> Result<()> {
     let id = PersonId::trusted(tx.new_id());
     let is_doctor = person.role.is_clinical();
     let new = NewPerson {
@@ -115,18 +145,23 @@ async fn insert_person(tx: &mut Tx, stage: &Stage, person: &cast::Person, passwo
     };
     directory::insert_person(tx, &stage.alliance, new).await?;
     let department = person.department.and_then(|code| stage.departments.get(&(person.organisation, code)));
+    let (position, organisation) =
+        (PositionId::trusted(tx.new_id()), stage.organisation(person.organisation)?.clone());
     let new = NewPosition {
-        id: &PositionId::trusted(tx.new_id()),
+        id: &position,
         person: &id,
-        organisation: stage.organisation(person.organisation)?,
+        organisation: &organisation,
         department,
         role: person.role,
     };
     directory::insert_position(tx, &stage.alliance, new).await?;
-    access::insert_account(tx, &id, &stage.alliance, person.login, password_hash, true).await
+    access::insert_account(tx, &id, &stage.alliance, person.login, password_hash, true).await?;
+    let place = Place { person: id, position, organisation, role: person.role };
+    stage.people.insert(person.login, place);
+    Ok(())
 }
 
-async fn patients_of(tx: &mut Tx, ground: &crate::ground::Ground, stage: &Stage) -> Result<()> {
+async fn patients_of(tx: &mut Tx, ground: &crate::ground::Ground, stage: &mut Stage) -> Result<()> {
     let today = ground.today();
     for patient in cast::PATIENTS {
         let id = PatientId::trusted(tx.new_id());
@@ -148,6 +183,7 @@ async fn patients_of(tx: &mut Tx, ground: &crate::ground::Ground, stage: &Stage)
             )
             .await?;
         }
+        stage.patients.insert(patient.name, id);
     }
     Ok(())
 }
