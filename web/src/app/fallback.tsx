@@ -1,20 +1,14 @@
 import { useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { ProblemBanner } from '@/ui/banner';
-import { Button, ButtonLink } from '@/ui/button';
-import { Empty } from '@/ui/states';
+import { Button } from '@/ui/button';
+import { Empty, Missing } from '@/ui/states';
 
 export function NotFound() {
-  const { t } = useTranslation();
   return (
-    <div className="page">
-      <Empty icon="search" title={t('notFound')}>
-        <p>{t('notFoundHint')}</p>
-        <ButtonLink to="/" look="primary">
-          {t('toHome')}
-        </ButtonLink>
-      </Empty>
-    </div>
+    <main className="page">
+      <Missing />
+    </main>
   );
 }
 

@@ -111,7 +111,8 @@ function TopBar({ me }: { me: Me }) {
           <LanguageSwitch />
         </span>
         <details className="who">
-          <summary className="shell-action" aria-label={t('account')}>
+          <summary className="shell-action">
+            <span className="visually-hidden">{t('account')}</span>
             <span className="who-face" aria-hidden="true">
               {me.person.name.slice(0, 1)}
             </span>

@@ -2,7 +2,9 @@
 
 import type { ReactNode } from 'react';
 import { useTranslation } from '@/lib/i18n';
+import { asProblem } from '@/lib/problem';
 import { ProblemBanner } from './banner';
+import { ButtonLink } from './button';
 import { Icon, type IconName } from './icon';
 
 export function Skeleton({
@@ -41,6 +43,19 @@ export function Empty({ icon, title, children }: { icon: IconName; title: ReactN
   );
 }
 
+/** Not there, or not for this person: the page does not say which. */
+export function Missing() {
+  const { t } = useTranslation();
+  return (
+    <Empty icon="search" title={<h1>{t('notFound')}</h1>}>
+      <p>{t('notFoundHint')}</p>
+      <ButtonLink to="/" look="primary">
+        {t('toHome')}
+      </ButtonLink>
+    </Empty>
+  );
+}
+
 /** The three states of a query around its content. */
 export function Loaded<T>({
   query,
@@ -52,6 +67,7 @@ export function Loaded<T>({
   children: (data: T) => ReactNode;
 }) {
   if (query.data !== undefined) return children(query.data);
+  if (query.error && asProblem(query.error).status === 404) return <Missing />;
   if (query.error) {
     return (
       <div className="card-body">
