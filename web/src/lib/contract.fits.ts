@@ -25,6 +25,9 @@ type Wide<T> = T extends string
 /** What the server says has everything that the page reads. */
 type Reads<Theirs, Ours> =
   Wide<Told<Theirs>> extends Wide<Ours> ? true : { page: Wide<Ours>; server: Wide<Told<Theirs>> };
+/** What the page sends is something that the server takes. */
+type Writes<Ours, Theirs> =
+  Wide<Ours> extends Wide<Theirs> ? true : { page: Wide<Ours>; server: Wide<Theirs> };
 type Must<Checks extends true[]> = Checks;
 
 export type Contract = Must<
@@ -33,10 +36,14 @@ export type Contract = Must<
     Reads<Theirs['Organisation'], Ours.Organisation>,
     Reads<Theirs['Colleague'], Ours.Person>,
     Reads<Theirs['Patient'], Ours.Patient>,
-    Reads<Theirs['PatientInput'], Ours.PatientInput>,
+    Writes<Ours.PatientInput, Theirs['PatientInput']>,
     Reads<Theirs['Notice'], Ours.Notice>,
     Reads<Theirs['Notices'], Ours.NoticeList>,
     Reads<Theirs['Study'], Ours.Study>,
     Reads<Theirs['Upload'], Ours.Upload>,
+    Reads<Theirs['LegRow'], Ours.LegRow>,
+    Reads<Theirs['Leg'], Ours.Leg>,
+    Writes<Ours.LegInput, Theirs['LegInput']>,
+    Reads<Theirs['TimelineEntry'], Ours.TimelineEntry>,
   ]
 >;

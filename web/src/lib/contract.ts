@@ -255,7 +255,8 @@ export interface LegRow {
   transport: Transport;
   from: OrganisationRef;
   sender: PersonRef;
-  to: OrganisationRef;
+  /** Null while a draft has no destination yet. */
+  to: OrganisationRef | null;
   to_department: DepartmentRef | null;
   owner: PersonRef | null;
   owed: Owed | null;

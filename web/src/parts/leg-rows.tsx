@@ -42,7 +42,7 @@ function LegRowLink({ row }: { row: LegRow }) {
         <LegUrgencyMark urgency={row.urgency} />
         <LegStatus state={row.state} />
         <span className="soft small row" style={{ gap: 6 }}>
-          <DirectionMark direction={row.direction} /> {sent ? row.to.name : row.from.name}
+          <DirectionMark direction={row.direction} /> {sent ? (row.to?.name ?? '—') : row.from.name}
           {sent && row.to_department && ` · ${row.to_department.name}`}
         </span>
       </span>

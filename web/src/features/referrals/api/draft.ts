@@ -71,7 +71,7 @@ export function draftOf(leg: Leg): ReferralDraft {
     patient: leg.patient,
     direction: leg.direction,
     urgency: leg.urgency,
-    organisationId: leg.to.id,
+    organisationId: leg.to?.id ?? '',
     departmentId: leg.to_department?.id ?? '',
     departments: leg.to_department !== null,
     form: leg.form,

@@ -26,7 +26,7 @@ export function AcceptDialog({
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const me = useMe();
-  const people = useQuery(peopleQuery(leg.to.id, 'receiving_doctor'));
+  const people = useQuery(peopleQuery(leg.to?.id ?? me.position.organisation.id, 'receiving_doctor'));
   const mine = people.data?.items.find((one) => one.id === me.person.id);
   const [picked, setPicked] = useState<string | null>(null);
   const [expected, setExpected] = useState(() => toLocalInput(clock.now() + EXPECTED_IN[leg.urgency]));

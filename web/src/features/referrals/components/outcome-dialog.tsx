@@ -35,7 +35,7 @@ export function OutcomeDialog({
   const [to, setTo] = useState('');
   const organisations = useQuery(organisationsQuery);
   const hosts = (organisations.data?.items ?? []).filter(
-    (one) => one.id !== leg.to.id && one.level !== 'village_clinic',
+    (one) => one.id !== leg.to?.id && one.level !== 'village_clinic',
   );
   const [tried, setTried] = useState(false);
   const wrong = { tone: 'wrong', text: common.t('required') } as const;

@@ -17,7 +17,7 @@ export function RedirectDialog({ leg, busy, error, onClose, onSend }: CommandDia
   const [tried, setTried] = useState(false);
   const wrong = { tone: 'wrong', text: common.t('required') } as const;
   const hosts = (organisations.data?.items ?? []).filter(
-    (one) => one.id !== leg.to.id && one.id !== leg.from.id && one.level !== 'village_clinic',
+    (one) => one.id !== leg.to?.id && one.id !== leg.from.id && one.level !== 'village_clinic',
   );
   const chosen = hosts.find((one) => one.id === to);
 

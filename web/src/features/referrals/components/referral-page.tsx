@@ -120,7 +120,7 @@ function ReferralView({ leg }: { leg: Leg }) {
               </dd>
               <dt>{t('toLabel')}</dt>
               <dd>
-                {leg.to.name}
+                {leg.to?.name ?? '—'}
                 {leg.to_department && `\n${leg.to_department.name}`}
               </dd>
               <dt>{t('owner')}</dt>
@@ -200,7 +200,7 @@ function CaseCard({ leg }: { leg: Leg }) {
                 <LegStatus state={one.state} />
               </span>
               <span className="soft small">
-                {one.from.name} → {one.to.name}
+                {one.from.name} → {one.to?.name ?? '—'}
               </span>
             </Link>
           </li>
