@@ -4,6 +4,7 @@ import { startI18n } from './lib/i18n';
 import './styles/tokens.css';
 import './styles/base.css';
 import './ui/ui.css';
+import './ui/surfaces.css';
 import './app/shell.css';
 
 const root = document.getElementById('root');
