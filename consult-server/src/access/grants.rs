@@ -50,3 +50,24 @@ pub async fn holders(
 ) -> Result<Vec<OrganisationId>> {
     sql::grant_holders(conn, alliance, patient, now).await
 }
+
+/// The relation that this very subject gives an organisation now: who may enter a consult's room, and read the consult.
+pub async fn of_subject(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    subject: (&str, &str),
+    now: Timestamp,
+) -> Result<Resource> {
+    let basis = sql::granted_by(conn, alliance, organisation, subject, now).await?;
+    Ok(Resource { alliance: alliance.clone(), relation: basis.as_deref().and_then(Relation::parse) })
+}
+
+/// The organisations that a subject lets in now: whom its room tells of people coming and going.
+pub async fn organisations_of(
+    conn: &mut Conn,
+    subject: (&str, &str),
+    now: Timestamp,
+) -> Result<Vec<OrganisationId>> {
+    sql::granted_organisations(conn, subject, now).await
+}

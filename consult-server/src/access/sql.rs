@@ -223,6 +223,11 @@ const END_GRANTS: &str =
     "UPDATE access_grant SET ends_at = $1 WHERE subject_kind = $2 AND subject_id = $3 AND ends_at IS NULL";
 const STRONGEST_GRANT: &str = "SELECT basis FROM access_grant WHERE patient_id = $1 AND organisation_id = $2 AND alliance_id = $3 \
      AND (ends_at IS NULL OR ends_at > $4) ORDER BY CASE basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 ELSE 2 END LIMIT 1";
+const GRANTED_BY: &str = "SELECT basis FROM access_grant WHERE subject_kind = $1 AND subject_id = $2 AND organisation_id = $3 AND alliance_id = $4 \
+     AND (ends_at IS NULL OR ends_at > $5) LIMIT 1";
+const GRANTED_ORGANISATIONS: &str = "SELECT DISTINCT organisation_id FROM access_grant WHERE subject_kind = $1 AND subject_id = $2 \
+     AND (ends_at IS NULL OR ends_at > $3) ORDER BY organisation_id";
+const SESSION_LIVES: &str = "SELECT 1 FROM session WHERE id = $1 AND ended_at IS NULL AND expires_at > $2";
 
 pub struct Grant<'a> {
     pub alliance: &'a AllianceId,
@@ -286,4 +291,43 @@ pub async fn grant_holders(
         .fetch_all(conn)
         .await?;
     rows.iter().map(|row| Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
+
+/// The basis of the grant that this very subject gave to an organisation, if it lives.
+pub async fn granted_by(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    subject: (&str, &str),
+    now: Timestamp,
+) -> Result<Option<String>> {
+    let row = sqlx::query(GRANTED_BY)
+        .bind(subject.0)
+        .bind(subject.1)
+        .bind(organisation.as_str())
+        .bind(alliance.as_str())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Ok(row.try_get(0)?)).transpose()
+}
+
+/// The organisations that hold a living grant of a subject.
+pub async fn granted_organisations(
+    conn: &mut Conn,
+    subject: (&str, &str),
+    now: Timestamp,
+) -> Result<Vec<OrganisationId>> {
+    let rows = sqlx::query(GRANTED_ORGANISATIONS)
+        .bind(subject.0)
+        .bind(subject.1)
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
+
+/// Whether a session has neither ended nor expired: asked by what outlives a request, such as a call.
+pub async fn session_lives(conn: &mut Conn, session: &SessionId, now: Timestamp) -> Result<bool> {
+    Ok(sqlx::query(SESSION_LIVES).bind(session.as_str()).bind(now.0).fetch_optional(conn).await?.is_some())
 }

@@ -11,6 +11,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0001_ground", include_str!("../../migrations/0001_ground.sql")),
     ("0002_patients", include_str!("../../migrations/0002_patients.sql")),
     ("0003_referrals", include_str!("../../migrations/0003_referrals.sql")),
+    ("0004_consults", include_str!("../../migrations/0004_consults.sql")),
     ("0005_studies", include_str!("../../migrations/0005_studies.sql")),
 ];
 
