@@ -149,6 +149,26 @@ codes! {
     ReferralDestinationUnknown = "referral.destination-unknown", 422, "没有这家机构。", "There is no such organisation.";
     ReferralPatientNotOfCase = "referral.patient-not-of-case", 422, "同一次转诊只能是同一位患者。", "A case is about one patient: this is another one.";
     ReferralAlreadyHeld = "referral.already-held", 409, "这个床位或诊位已为另一位患者保留。", "This bed or bay is held for another patient.";
+
+    // Consults.
+    ConsultNotInState = "consult.not-in-state", 409, "会诊当前状态不能进行这项操作。", "This is not possible in the consult's present state.";
+    ConsultClaimedByOther = "consult.claimed-by-other", 409, "这份会诊已被其他医生接诊。", "Somebody else has already taken this consult.";
+    ConsultAlreadySigned = "consult.already-signed", 409, "会诊意见已签署，不能取消。", "The report is signed already: the consult cannot be cancelled.";
+    ConsultWrongParty = "consult.wrong-party", 403, "这一步应由另一方完成。", "This step belongs to the other side.";
+    ConsultNotAssignee = "consult.not-assignee", 403, "这份会诊由其他医生负责。", "This step belongs to the specialist who has the consult.";
+    ConsultLicence = "consult.licence-not-valid", 403, "您的医师执业证书未登记或已过期，不能接诊或签署。", "Your licence is missing or has ended: you can neither take nor sign consults.";
+    ConsultPractice = "consult.practice-too-short", 403, "受邀医师须有三年以上独立执业经历。", "An invited doctor needs at least three years of independent practice.";
+    ConsultQuestionMissing = "consult.question-missing", 422, "请填写会诊目的和要回答的问题。", "Write the question that the specialist should answer.";
+    ConsultSummaryMissing = "consult.summary-missing", 422, "请填写病情摘要。", "Write the case summary.";
+    ConsultConsentMissing = "consult.consent-missing", 422, "发送前须有患者的书面知情同意（急危重症可后补）。", "The patient's written consent is needed first; in an emergency it may follow.";
+    ConsultNoAgreement = "consult.no-agreement", 422, "贵单位与受邀单位之间没有有效的会诊合作协议。", "There is no agreement on consults between your organisation and the invited one.";
+    ConsultInvited = "consult.invited-unknown", 422, "没有找到受邀单位或科室。", "The invited organisation or department is not known.";
+    ConsultPatientFixed = "consult.patient-fixed", 422, "会诊的患者不能更换，请另建会诊。", "The patient of a consult cannot be exchanged: begin another consult.";
+    ConsultReasonMissing = "consult.reason-missing", 422, "请填写原因。", "Give the reason.";
+    ConsultTextMissing = "consult.text-missing", 422, "请填写内容。", "Write something.";
+    ConsultTextTooLong = "consult.text-too-long", 422, "内容过长。", "The text is too long.";
+    ConsultReportIncomplete = "consult.report-incomplete", 422, "签署前请填写完整：所见、诊断、建议和处置。", "Findings, diagnosis, advice and disposition are needed before a signature.";
+    ConsultDiagnosisSystem = "consult.diagnosis-system-missing", 422, "诊断编码须注明编码体系。", "A diagnosis code needs its code system.";
 }
 
 /// A refusal: a code, typed extras for the client, and what the log should know (never shown).

@@ -2,7 +2,9 @@
 //! Subjects are folders with the same rooms in each; a folder uses only those before it (see ARCHITECTURE.md).
 
 pub mod access;
+pub mod conference;
 pub mod config;
+pub mod consults;
 pub mod db;
 pub mod demo;
 pub mod directory;
@@ -22,6 +24,7 @@ pub mod studies;
 pub mod time;
 pub mod worker;
 
+use crate::conference::Rooms;
 use crate::config::Config;
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
@@ -41,6 +44,7 @@ pub struct App {
     pub ground: Ground,
     pub imaging: Imaging,
     pub hub: Hub,
+    pub rooms: Rooms,
     pub ready: Ready,
     pub shutdown: CancellationToken,
 }
@@ -79,6 +83,7 @@ impl App {
             ground,
             imaging,
             hub: Hub::default(),
+            rooms: Rooms::default(),
             ready: Ready::default(),
             shutdown: CancellationToken::new(),
         })
@@ -109,6 +114,7 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
 /// Serves until shutdown: HTTP, DIMSE and the worker. `demo` fills an empty store first; `/readyz` answers 503 until then.
 pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
     let shutdown = app.shutdown.clone();
+    app.rooms.start(&app.ground.config.media)?;
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let stop = shutdown.clone();
     let serving = tokio::spawn(async move {
@@ -127,6 +133,7 @@ pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
     serving.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
     shutdown.cancel();
     receiving.await.map_err(Refusal::internal)?;
+    app.rooms.stop().await?;
     working.await.map_err(Refusal::internal)?;
     counting.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
     Ok(())

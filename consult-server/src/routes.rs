@@ -2,7 +2,9 @@
 //! handlers get one by taking a `Call`.
 
 use crate::http::{idempotency, layers, problem};
-use crate::{App, Ready, access, directory, metrics, notices, page, patients, referrals, studies};
+use crate::{
+    App, Ready, access, conference, consults, directory, metrics, notices, page, patients, referrals, studies,
+};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
@@ -36,6 +38,8 @@ fn api() -> OpenApiRouter<App> {
             .merge(patients::http::routes())
             .merge(studies::http::routes())
             .merge(referrals::http::routes())
+            .merge(conference::http::routes())
+            .merge(consults::http::routes())
             .merge(notices::http::routes()),
     )
 }

@@ -37,6 +37,7 @@ const BELOW: &str = "WITH RECURSIVE below (id) AS (SELECT id FROM organisation W
      UNION SELECT o.id FROM organisation o JOIN below b ON o.parent_id = b.id) SELECT id FROM below ORDER BY id";
 const ABOVE: &str = "WITH RECURSIVE above (id, parent_id) AS (SELECT id, parent_id FROM organisation WHERE id = $1 AND alliance_id = $2 \
      UNION SELECT o.id, o.parent_id FROM organisation o JOIN above a ON o.id = a.parent_id) SELECT id FROM above ORDER BY id";
+const PARENT: &str = "SELECT parent_id FROM organisation WHERE id = $1";
 const NAMED: &str =
     "SELECT p.id, p.name, o.id, o.name FROM person p, organisation o WHERE p.id = $1 AND o.id = $2";
 const LICENCE: &str = "SELECT licence_until, practising_since FROM person WHERE id = $1";
@@ -237,6 +238,12 @@ async fn tree(
     let rows =
         sqlx::query(statement).bind(organisation.as_str()).bind(alliance.as_str()).fetch_all(conn).await?;
     rows.iter().map(|row| Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
+
+/// The organisation right above one.
+pub async fn parent(conn: &mut Conn, organisation: &OrganisationId) -> Result<Option<OrganisationId>> {
+    let row = sqlx::query(PARENT).bind(organisation.as_str()).fetch_one(conn).await?;
+    Ok(row.try_get::<Option<String>, _>(0)?.map(OrganisationId::trusted))
 }
 
 /// A person as they acted in an organisation, whether or not they are still there.

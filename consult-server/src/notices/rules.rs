@@ -16,10 +16,10 @@ pub fn told(event: &str, rung: Option<&str>) -> &'static [Role] {
     const BOTH_SIDES: &[Role] = &[ReferralDesk, ReceivingDoctor, TownshipDoctor, VillageDoctor, FamilyDoctor];
     const ON_DUTY: &[Role] = &[ReferralDesk, TownshipDoctor, VillageDoctor];
     match event {
-        "consult.submitted" => &[Coordinator],
+        "consult.submitted" | "consult.resubmitted" => &[Coordinator],
         "consult.quality_checked" | "consult.released" | "consult.answered" => &[Specialist],
         "consult.claimed" | "consult.asked" | "consult.declined" | "consult.delivered"
-        | "consult.returned" => REQUESTERS,
+        | "consult.returned" | "consult.amended" => REQUESTERS,
         "consult.acknowledged" | "consult.cancelled" => &[Specialist],
         "leg.submitted" | "leg.answered" | "leg.cancelled" | "leg.cancel_requested" | "leg.departed" => {
             RECEIVERS

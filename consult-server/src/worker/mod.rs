@@ -2,6 +2,7 @@
 //! in a test (`settle`). Calls subjects' flows; no subject knows it.
 
 use crate::App;
+use crate::consults;
 use crate::db::timers::Timer;
 use crate::db::{Tx, audit, outbox, timers};
 use crate::error::{Refusal, Result};
@@ -111,6 +112,7 @@ async fn fire_due(app: &App) -> Result<()> {
 async fn subject_of(tx: &mut Tx, timer: &Timer) -> Result<()> {
     match timer.subject_kind.as_str() {
         referrals::flow::LEG => referrals::flow::deadlines::due(tx, timer).await,
+        consults::KIND => consults::deadline::flow::missed(tx, timer).await,
         kind => Err(Refusal::internal(format!("no subject has timers of kind {kind}"))),
     }
 }
