@@ -1,6 +1,7 @@
 //! What the tests of the whole share: the product started in-process on free ports, people who sign in, and a Postgres.
 //! Knows the product from outside only: HTTP, DIMSE, files.
 
+pub mod consults;
 pub mod files;
 pub mod harness;
 pub mod postgres;
