@@ -26,11 +26,12 @@ pub mod worker;
 
 use crate::conference::Rooms;
 use crate::config::Config;
+use crate::consults::inputs::Inputs;
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::Entropy;
 use crate::notices::Hub;
-use crate::studies::{Imaging, NoConsults};
+use crate::studies::Imaging;
 use crate::time::Clock;
 use axum::extract::FromRef;
 use std::net::SocketAddr;
@@ -78,7 +79,7 @@ impl Ready {
 impl App {
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
         let ground = Ground::open(config, clock, entropy).await?;
-        let imaging = Imaging::open(&ground, Arc::new(NoConsults))?;
+        let imaging = Imaging::open(&ground, Arc::new(Inputs))?;
         Ok(Self {
             ground,
             imaging,

@@ -26,8 +26,9 @@ pub async fn close(tx: &mut Tx, id: &RoomId) -> Result<()> {
     sql::close(tx, id).await
 }
 
-pub async fn reopen(tx: &mut Tx, id: &RoomId) -> Result<()> {
-    sql::reopen(tx, id).await
+/// The subject lets people in, now or again, for this patient.
+pub async fn reopen(tx: &mut Tx, id: &RoomId, patient: &PatientId) -> Result<()> {
+    sql::reopen(tx, id, patient).await
 }
 
 /// A room the caller may enter now, with the legal basis; every other one is absent.

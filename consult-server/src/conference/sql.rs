@@ -17,7 +17,7 @@ pub struct Stored {
 
 const INSERT: &str = "INSERT INTO room (id, alliance_id, subject_kind, subject_id, patient_id, opened_at) VALUES ($1, $2, $3, $4, $5, $6)";
 const CLOSE: &str = "UPDATE room SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";
-const REOPEN: &str = "UPDATE room SET closed_at = NULL WHERE id = $1";
+const REOPEN: &str = "UPDATE room SET closed_at = NULL, patient_id = $2 WHERE id = $1";
 const BY_ID: &str =
     "SELECT id, subject_kind, subject_id, patient_id, closed_at FROM room WHERE id = $1 AND alliance_id = $2";
 
@@ -47,8 +47,8 @@ pub async fn close(tx: &mut Tx, id: &RoomId) -> Result<()> {
     Ok(())
 }
 
-pub async fn reopen(tx: &mut Tx, id: &RoomId) -> Result<()> {
-    sqlx::query(REOPEN).bind(id.as_str()).execute(tx.conn()).await?;
+pub async fn reopen(tx: &mut Tx, id: &RoomId, patient: &PatientId) -> Result<()> {
+    sqlx::query(REOPEN).bind(id.as_str()).bind(patient.as_str()).execute(tx.conn()).await?;
     Ok(())
 }
 

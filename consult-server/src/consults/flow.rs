@@ -3,20 +3,20 @@
 
 use super::report::{self, DocumentKind, ReportText, Signed};
 use super::rules::{self, Command, Facts, Giver, Happened, Life};
-use super::sql::{self, New, Stored};
+use super::sql::{self, Stored};
 use super::state::{Actor, State, Verb};
-use super::{ConsultInput, ConsultPatch, KIND, deadline, read};
+use super::{KIND, deadline, read};
 use crate::access::policy::{Action, Decision, Relation, Resource, may};
 use crate::access::{Call, grants};
 use crate::conference;
 use crate::db::change::{Author, Change, Subject};
-use crate::db::{Conn, Tx, counter};
+use crate::db::{Conn, Tx};
 use crate::directory::{self, AgreementKind};
 use crate::error::{Code, Refusal, Result};
 use crate::http::extract::same_version;
-use crate::ids::{AllianceId, ConsultId, OrganisationId, PatientId, RoomId};
+use crate::ids::{AllianceId, ConsultId};
 use crate::patients;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Who acts when the clock or a rule does.
 const SYSTEM: &str = "system";
@@ -60,125 +60,6 @@ pub fn actor(call: &Call, stored: &Stored) -> Actor {
         is_specialist: is_invited && can(Action::ConsultAnswer),
         is_assignee: stored.life.assignee.as_ref() == Some(&call.caller.person),
         is_system: false,
-    }
-}
-
-/// Begins a draft. The same id with the same content again is the same consult.
-pub async fn create(tx: &mut Tx, call: &Call, input: ConsultInput) -> Result<Stored> {
-    let basis = call.require(Action::ConsultRequest, None)?;
-    let (alliance, organisation) = (&call.caller.alliance, call.organisation());
-    let hash = blake3::hash(crate::db::to_json(&input)?.as_bytes()).to_hex().to_string();
-    if sql::alliance_of(tx.conn(), &input.id).await?.is_some() {
-        let standing = sql::by_id(tx.conn(), alliance, &input.id).await?;
-        let again = standing.filter(|s| s.input_hash == hash && s.requester_organisation == *organisation);
-        return again.ok_or_else(|| Code::RequestIdTaken.into());
-    }
-    let now = tx.now;
-    let patient = grants::resource(tx.conn(), alliance, organisation, &input.patient_id, now).await?;
-    call.require(Action::PatientRead, Some(&patient))?;
-    rules::check_words(&input.question, &input.summary)?;
-    check_invited(tx.conn(), alliance, &input.invited_organisation_id, input.invited_department_id.as_ref())
-        .await?;
-    let day = now.day_in(&call.ground.zone).strftime("%Y%m%d").to_string();
-    let count = counter::next(tx, alliance, &format!("consult:{day}")).await?;
-    let number = format!("HZ{day}-{count:04}");
-    let room = RoomId::trusted(tx.new_id());
-    let requester = &call.caller.person;
-    sql::insert(
-        tx,
-        New {
-            alliance,
-            number: &number,
-            input: &input,
-            input_hash: &hash,
-            requester,
-            organisation,
-            room: &room,
-        },
-    )
-    .await?;
-    conference::flow::open(tx, &room, alliance, (KIND, input.id.as_str()), &input.patient_id).await?;
-    let stored = stored(tx.conn(), alliance, &input.id).await?;
-    let log = [Happened { kind: "consult.drafted", by_system: false, payload: json!({}), is_news: true }];
-    record(tx, &call.author, &stored, 1, &log, basis).await?;
-    sql::see(tx, &stored.id, requester, 1).await?;
-    Ok(stored)
-}
-
-async fn check_invited(
-    conn: &mut Conn,
-    alliance: &AllianceId,
-    organisation: &OrganisationId,
-    department: Option<&crate::ids::DepartmentId>,
-) -> Result<()> {
-    let known = directory::sql::organisation(conn, alliance, organisation).await?.is_some();
-    let fits = match department {
-        Some(department) => directory::sql::department(conn, organisation, department).await?.is_some(),
-        None => true,
-    };
-    if !known {
-        return Err(Refusal::field(Code::ConsultInvited, "invited_organisation_id"));
-    }
-    if fits { Ok(()) } else { Err(Refusal::field(Code::ConsultInvited, "invited_department_id")) }
-}
-
-/// Changes what is named of a draft; of returned data the words; of an emergency the consent that was left for later.
-pub async fn change(
-    tx: &mut Tx,
-    call: &Call,
-    id: &ConsultId,
-    version: i64,
-    patch: ConsultPatch,
-) -> Result<Stored> {
-    let (mut stored, basis) = visible(tx.conn(), call, id).await?;
-    if !actor(call, &stored).is_requester {
-        return Err(Code::ConsultWrongParty.into());
-    }
-    if version != stored.version {
-        return Err(stale(tx.conn(), call, &stored).await?);
-    }
-    if patch.patient_id.as_ref().is_some_and(|patient| *patient != stored.patient) {
-        return Err(Refusal::field(Code::ConsultPatientFixed, "patient_id"));
-    }
-    let before =
-        (stored.life.clone(), stored.invited_organisation.clone(), stored.invited_department.clone());
-    apply(&mut stored, patch, tx.now);
-    let same_frame = (stored.life.kind, stored.life.mode, stored.life.urgency)
-        == (before.0.kind, before.0.mode, before.0.urgency)
-        && (&stored.invited_organisation, &stored.invited_department) == (&before.1, &before.2);
-    let same_words = (&stored.life.question, &stored.life.summary) == (&before.0.question, &before.0.summary);
-    rules::may_change(&before.0, same_frame, same_frame && same_words)?;
-    rules::check_words(&stored.life.question, &stored.life.summary)?;
-    let (invited, department) = (&stored.invited_organisation, stored.invited_department.as_ref());
-    check_invited(tx.conn(), &stored.alliance, invited, department).await?;
-    let is_consent_only = before.0.state.is_open() && same_frame && same_words;
-    let kind = if is_consent_only { "consult.consent_recorded" } else { "consult.revised" };
-    let log = [Happened { kind, by_system: false, payload: json!({}), is_news: true }];
-    persist(tx, call, stored, &log, basis).await
-}
-
-fn apply(stored: &mut Stored, patch: ConsultPatch, now: crate::time::Timestamp) {
-    let life = &mut stored.life;
-    life.kind = patch.r#type.unwrap_or(life.kind);
-    life.mode = patch.mode.unwrap_or(life.mode);
-    life.urgency = patch.urgency.unwrap_or(life.urgency);
-    life.question = patch.question.unwrap_or_else(|| life.question.clone());
-    life.summary = patch.summary.unwrap_or_else(|| life.summary.clone());
-    if let Some(consent) = patch.consent.map(|consent| consent.map(|c| c.kind))
-        && consent != life.consent
-    {
-        life.consent = consent;
-        stored.consent_at = consent.map(|_| now);
-    }
-    if let Some(invited) = patch.invited_organisation_id {
-        // A department belongs to its organisation: a new one comes with its own, or with none.
-        if invited != stored.invited_organisation && patch.invited_department_id.is_none() {
-            stored.invited_department = None;
-        }
-        stored.invited_organisation = invited;
-    }
-    if let Some(department) = patch.invited_department_id {
-        stored.invited_department = department;
     }
 }
 
@@ -267,7 +148,7 @@ async fn carry_out(
             let patient = &stored.patient;
             grants::give(tx, &stored.alliance, organisation, patient, Relation::Consult, subject).await?;
         }
-        conference::flow::reopen(tx, &stored.room).await?;
+        conference::flow::reopen(tx, &stored.room, &stored.patient).await?;
     }
     if ends {
         grants::end(tx, subject).await?;
@@ -337,7 +218,7 @@ async fn sign(
 }
 
 /// Writes the row by compare-and-set and tells what happened, one version for each thing. Whoever did it has seen it.
-async fn persist(
+pub(super) async fn persist(
     tx: &mut Tx,
     call: &Call,
     mut stored: Stored,
@@ -422,7 +303,7 @@ async fn claimed_by_other(conn: &mut Conn, stored: &Stored) -> Result<Refusal> {
 }
 
 /// Somebody changed it meanwhile: the refusal brings what stands now, so that nothing typed is lost.
-async fn stale(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Refusal> {
+pub(super) async fn stale(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Refusal> {
     let current = serde_json::to_value(read::whole(conn, call, stored).await?).map_err(Refusal::internal)?;
     match same_version(-1, stored.version) {
         Err(refusal) => Ok(refusal.with("current", current)),
@@ -437,20 +318,4 @@ pub(super) async fn stored(conn: &mut Conn, alliance: &AllianceId, id: &ConsultI
 /// The caller has it before their eyes: it is no longer unread.
 pub async fn see(tx: &mut Tx, call: &Call, id: &ConsultId, version: i64) -> Result<()> {
     sql::see(tx, id, &call.caller.person, version).await
-}
-
-/// Whether the caller may add to the consult: the requester while it is open, and the side that was asked.
-pub async fn may_attach(conn: &mut Conn, call: &Call, id: &ConsultId, patient: &PatientId) -> Result<Stored> {
-    let (stored, _) = visible(conn, call, id).await?;
-    let actor = actor(call, &stored);
-    if !(actor.is_requester || actor.is_coordinator || actor.is_assignee) {
-        return Err(Code::ConsultWrongParty.into());
-    }
-    if stored.life.state.is_terminal() {
-        return Err(Refusal::new(Code::ConsultNotInState).with("state", stored.life.state.as_str()));
-    }
-    if stored.patient != *patient {
-        return Err(Code::ConsultPatientFixed.into());
-    }
-    Ok(stored)
 }

@@ -1,12 +1,12 @@
 //! `/api/v1/consults`: parse, call the flow, render. Each command is a path of its own, by the names of the state table.
 
+use super::lists::sql::{self as lists, PageStart, Viewer};
 use super::report::ReportText;
 use super::rules::Command;
-use super::sql::{PageStart, Viewer};
 use super::state::State;
 use super::{
-    Adoption, Consult, ConsultBox, ConsultInput, ConsultPatch, ConsultRow, Counts, DeclineReason, KIND, flow,
-    read, sql,
+    Adoption, Consult, ConsultBox, ConsultInput, ConsultPatch, ConsultRow, Counts, DeclineReason, KIND,
+    drafting, flow, inputs, read, sql,
 };
 use crate::access::Call;
 use crate::access::policy::{Action, Relation, Resource};
@@ -16,7 +16,7 @@ use crate::error::{Code, Result};
 use crate::ground::Ground;
 use crate::http::problem::Problem;
 use crate::http::{IfMatch, Json, Page, Paging, Path, Query, Reply};
-use crate::ids::ConsultId;
+use crate::ids::{ConsultId, StudyId};
 use crate::refs::TimelineEntry;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,6 +32,7 @@ where
         .routes(routes!(list_consults, create_consult))
         .routes(routes!(read_consult, change_consult))
         .routes(routes!(read_consult_timeline))
+        .routes(routes!(attach_study))
         .merge(commands::routes())
 }
 
@@ -70,8 +71,8 @@ async fn list_consults(call: Call, Query(query): Query<ListQuery>) -> Result<Jso
     };
     let (limit, viewer) = (query.paging.limit(), viewer(&call));
     let mut reader = call.read().await?;
-    let found = sql::list(&mut reader, viewer, query.r#box, query.state, start, limit + 1).await?;
-    let counts = sql::counts(&mut reader, viewer).await?;
+    let found = lists::list(&mut reader, viewer, query.r#box, query.state, start, limit + 1).await?;
+    let counts = lists::counts(&mut reader, viewer).await?;
     let page = Page::cut(found, limit, |row| cursor(query.r#box, row));
     call.note_list(KIND, page.items.iter().map(|row| row.id.to_string()).collect(), basis)?;
     Ok(Json(ConsultList { items: page.items, next: page.next, counts }))
@@ -110,7 +111,7 @@ fn page_start(cursor: &str) -> Result<PageStart> {
 async fn create_consult(call: Call, Json(input): Json<ConsultInput>) -> Result<Reply> {
     call.change(move |tx, call| {
         Box::pin(async move {
-            let stored = flow::create(tx, call, input).await?;
+            let stored = drafting::flow::create(tx, call, input).await?;
             let consult = read::whole(tx.conn(), call, &stored).await?;
             Ok(Reply::created(&consult)?.with_version(stored.version))
         })
@@ -155,7 +156,7 @@ async fn change_consult(
 ) -> Result<Reply> {
     call.change(move |tx, call| {
         Box::pin(async move {
-            let stored = flow::change(tx, call, &id, version, patch).await?;
+            let stored = drafting::flow::change(tx, call, &id, version, patch).await?;
             reply(tx, call, &stored).await
         })
     })
@@ -171,6 +172,29 @@ async fn read_consult_timeline(call: Call, Path(id): Path<ConsultId>) -> Result<
     let entries = read::timeline(&mut reader, &stored).await?;
     call.note_read(Subject { kind: KIND, id: id.as_str() }, Some(&stored.patient), basis)?;
     Ok(Json(Page::whole(entries)))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct AttachInput {
+    study_id: StudyId,
+}
+
+/// Attach a study of the consult's patient. It adds and takes nothing away, so it needs no version; again has no effect.
+#[utoipa::path(post, path = "/consults/{id}/studies", tag = "consults", params(("id" = String, Path)), request_body = AttachInput,
+    responses((status = 200, body = Consult), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn attach_study(
+    call: Call,
+    Path(id): Path<ConsultId>,
+    Json(input): Json<AttachInput>,
+) -> Result<Reply> {
+    call.change(move |tx, call| {
+        Box::pin(async move {
+            let stored = inputs::flow::attach(tx, call, &id, &input.study_id).await?;
+            reply(tx, call, &stored).await
+        })
+    })
+    .await
 }
 
 async fn give(call: Call, id: ConsultId, version: i64, command: Command) -> Result<Reply> {

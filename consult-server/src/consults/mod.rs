@@ -2,8 +2,11 @@
 //! Knows patients, the directory and rooms; notices and the worker know it, never the other way round.
 
 pub mod deadline;
+pub mod drafting;
 pub mod flow;
 pub mod http;
+pub mod inputs;
+pub mod lists;
 pub mod read;
 pub mod report;
 pub mod rules;
@@ -12,6 +15,7 @@ pub mod state;
 
 use crate::ids::{ConsultId, DepartmentId, OrganisationId, PatientId, RoomId};
 use crate::refs::{DepartmentRef, Diagnosis, OrganisationRef, Owed, PatientRef, PersonRef};
+use crate::studies::Study;
 use crate::time::Timestamp;
 use report::{Disposition, DocumentKind};
 use serde::{Deserialize, Serialize};
@@ -189,8 +193,7 @@ pub struct Consult {
     pub consent: Option<Consent>,
     pub invited_department: Option<DepartmentRef>,
     pub room_id: RoomId,
-    #[schema(value_type = Vec<Object>)]
-    pub studies: Vec<serde_json::Value>,
+    pub studies: Vec<Study>,
     pub report: Option<Report>,
     pub report_versions: Vec<Report>,
     pub ask: Vec<Ask>,

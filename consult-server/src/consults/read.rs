@@ -1,8 +1,9 @@
 //! Puts a consult together as one caller sees it: names beside ids, and reports as far as they are theirs to read.
 //! Decides nothing but what is shown; writes nothing.
 
+use super::lists::sql as lists;
 use super::report::sql::Stored as StoredReport;
-use super::sql::{self, Stored};
+use super::sql::Stored;
 use super::{Acknowledgement, Consent, Consult, Report, flow, report, rules};
 use crate::access::Call;
 use crate::consults::KIND;
@@ -11,6 +12,7 @@ use crate::db::change::Subject;
 use crate::directory::sql as directory;
 use crate::error::{Refusal, Result};
 use crate::refs::{PersonRef, TimelineEntry};
+use crate::studies;
 
 /// The consult, whole.
 pub async fn whole(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Consult> {
@@ -30,7 +32,7 @@ pub async fn whole(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Cons
         None => None,
     };
     Ok(Consult {
-        row: sql::row(conn, &stored.id, &call.caller.person, call.ground.today()).await?,
+        row: lists::row(conn, &stored.id, &call.caller.person, call.ground.today()).await?,
         summary: life.summary.clone(),
         consent: match (life.consent, stored.consent_at) {
             (Some(kind), Some(recorded_at)) => Some(Consent { kind, recorded_at }),
@@ -38,7 +40,7 @@ pub async fn whole(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Cons
         },
         invited_department: department,
         room_id: stored.room.clone(),
-        studies: Vec::new(),
+        studies: studies::sql::of_consult(conn, &stored.alliance, &stored.id).await?,
         report: reports.first().cloned(),
         report_versions: reports,
         ask: report::sql::questions(conn, &stored.id).await?,
@@ -87,8 +89,11 @@ async fn named(
 }
 
 /// The studies a signature stands for, by their UIDs, sorted.
-pub async fn inputs(_conn: &mut Conn, _stored: &Stored) -> Result<Vec<String>> {
-    Ok(Vec::new())
+pub async fn inputs(conn: &mut Conn, stored: &Stored) -> Result<Vec<String>> {
+    let studies = studies::sql::of_consult(conn, &stored.alliance, &stored.id).await?;
+    let mut uids: Vec<String> = studies.into_iter().map(|study| study.study_uid).collect();
+    uids.sort();
+    Ok(uids)
 }
 
 /// What happened, oldest first. A draft saved again and again by its writer is one entry, the last.

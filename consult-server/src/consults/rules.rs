@@ -1,6 +1,7 @@
 //! What a command does to a consult, or why not: guards, transitions and what happened, in one pure function.
 //! Facts are loaded before; nothing here reads a store or a clock.
 
+use super::drafting::Touched;
 use super::report::{self, ReportText};
 use super::state::{Actor, State, TABLE, Verb, permit};
 use super::{Adoption, ConsentKind, ConsultType, Decision, DeclineReason, Mode, Urgency};
@@ -297,11 +298,14 @@ pub fn allowed(life: &Life, actor: Actor) -> Vec<&'static str> {
 
 /// What may be changed in a state, beside commands: everything of a draft, the words of returned data, and a consent
 /// that an emergency left for later.
-pub fn may_change(life: &Life, only_words: bool, only_consent: bool) -> Result<()> {
+pub fn may_change(life: &Life, touched: Touched) -> Result<()> {
     let may = match life.state {
         State::Draft => true,
-        State::Returned => only_words,
-        state => only_consent && state.is_open() && life.consent != Some(ConsentKind::Written),
+        State::Returned => touched <= Touched::Words,
+        state => {
+            let is_missing = life.consent != Some(ConsentKind::Written);
+            touched <= Touched::Consent && state.is_open() && is_missing
+        }
     };
     if may { Ok(()) } else { Err(Refusal::new(Code::ConsultNotInState).with("state", life.state.as_str())) }
 }

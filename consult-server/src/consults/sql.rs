@@ -1,16 +1,12 @@
-//! Statements on consults and their read marks. Decides nothing.
+//! Statements on one consult and its read marks. Decides nothing; `lists::sql` has those on many.
 
 use super::deadline::{Debtor, Duty};
 use super::rules::{Adopted, Life};
 use super::state::State;
-use super::{
-    Adoption, ConsentKind, ConsultBox, ConsultInput, ConsultRow, ConsultType, Decision, Mode, Urgency,
-};
-use crate::access::Role;
+use super::{Adoption, ConsentKind, ConsultInput, ConsultType, Decision, Mode, Urgency};
 use crate::db::{Conn, Tx, changed_once};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, ConsultId, DepartmentId, OrganisationId, PatientId, PersonId, RoomId};
-use crate::refs::{OrganisationRef, Owed, PatientRef, PersonRef, age};
 use crate::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
@@ -60,7 +56,7 @@ const UPDATE: &str = "UPDATE consult SET version = $3, state = $4, resume_state 
      waiting_since = $10, waited_ms = $11, report_version = $12, signed_version = $13, decision_code = $14, decision_text = $15, adoption = $16, \
      adoption_reason = $17, acknowledged_by = $18, acknowledged_at = $19, owed_party = $20, owed_organisation_id = $21, owed_person_id = $22, \
      owed_duty = $23, due_at = $24, rung = $25, news_version = $26, updated_at = $27, kind = $28, mode = $29, urgency = $30, question = $31, summary = $32, \
-     consent_kind = $33, consent_at = $34, invited_organisation_id = $35, invited_department_id = $36 WHERE id = $1 AND version = $2";
+     consent_kind = $33, consent_at = $34, invited_organisation_id = $35, invited_department_id = $36, patient_id = $37 WHERE id = $1 AND version = $2";
 
 pub struct New<'a> {
     pub alliance: &'a AllianceId,
@@ -152,6 +148,7 @@ pub async fn update(tx: &mut Tx, read: i64, c: &Stored) -> Result<()> {
         .bind(c.consent_at.map(|t| t.0))
         .bind(c.invited_organisation.as_str())
         .bind(c.invited_department.as_ref().map(|d| d.as_str().to_owned()))
+        .bind(c.patient.as_str())
         .execute(tx.conn())
         .await?;
     changed_once(done.rows_affected())
@@ -223,239 +220,6 @@ fn stored(row: &AnyRow) -> Result<Stored> {
     })
 }
 
-// ---- Lists.
-
-macro_rules! rows {
-    () => {
-        "SELECT c.id, c.version, c.number, c.kind, c.mode, c.urgency, c.state, c.question, c.submitted_at, c.updated_at, c.news_version, \
-         p.id, p.name, p.sex, p.birth_date, r.id, r.name, ro.id, ro.name, io.id, io.name, a.id, a.name, \
-         c.owed_party, oo.id, oo.name, op.id, op.name, c.owed_duty, c.due_at, s.version \
-         FROM consult c JOIN patient p ON p.id = c.patient_id JOIN person r ON r.id = c.requester_id \
-         JOIN organisation ro ON ro.id = c.requester_organisation_id JOIN organisation io ON io.id = c.invited_organisation_id \
-         LEFT JOIN person a ON a.id = c.assignee_id LEFT JOIN organisation oo ON oo.id = c.owed_organisation_id \
-         LEFT JOIN person op ON op.id = c.owed_person_id LEFT JOIN consult_seen s ON s.consult_id = c.id AND s.person_id = $1 "
-    };
-}
-/// What an organisation ($3) may see: what it asked for; what it was asked, while its grant lives; what it signed.
-macro_rules! visible {
-    () => {
-        "WHERE c.alliance_id = $2 AND (c.requester_organisation_id = $3 OR (c.state <> 'draft' AND \
-         ((c.invited_organisation_id = $3 AND c.signed_version IS NOT NULL) OR EXISTS (SELECT 1 FROM access_grant g \
-         WHERE g.organisation_id = $3 AND g.subject_kind = 'consult' AND g.subject_id = c.id AND (g.ends_at IS NULL OR g.ends_at > $4))))) "
-    };
-}
-macro_rules! waiting {
-    (requester) => {
-        "AND c.requester_organisation_id = $3 AND c.state IN ('returned', 'info_requested', 'delivered', 'acknowledged') "
-    };
-    (specialist) => {
-        "AND c.invited_organisation_id = $3 AND (c.state = 'quality_checked' OR (c.assignee_id = $1 AND \
-         c.state IN ('assigned', 'reading', 'in_session', 'drafted'))) "
-    };
-    (coordinator) => {
-        "AND ((c.invited_organisation_id = $3 AND c.state = 'submitted') OR (c.owed_party = 'manager' AND c.owed_organisation_id = $3)) "
-    };
-    (manager) => {
-        "AND c.owed_party = 'manager' AND c.owed_organisation_id = $3 "
-    };
-    (nobody) => {
-        "AND c.state = '' "
-    };
-}
-macro_rules! started {
-    () => {
-        "AND (c.requester_id = $1 OR c.assignee_id = $1) "
-    };
-}
-macro_rules! in_state {
-    () => {
-        "AND ($5 = '' OR c.state = $5) "
-    };
-}
-/// What is due first comes first.
-macro_rules! by_deadline {
-    () => {
-        "AND (c.due_at > $6 OR (c.due_at = $6 AND c.id > $7)) ORDER BY c.due_at, c.id LIMIT $8"
-    };
-}
-/// What changed last comes first.
-macro_rules! by_change {
-    () => {
-        "AND (c.updated_at < $6 OR (c.updated_at = $6 AND c.id < $7)) ORDER BY c.updated_at DESC, c.id DESC LIMIT $8"
-    };
-}
-macro_rules! todo_list {
-    ($who:ident) => {
-        concat!(rows!(), visible!(), waiting!($who), in_state!(), by_deadline!())
-    };
-}
-macro_rules! todo_count {
-    ($who:ident) => {
-        concat!("SELECT COUNT(*) FROM consult c ", visible!(), waiting!($who))
-    };
-}
-const ONE: &str = concat!(rows!(), "WHERE c.id = $2");
-const ALL: &str = concat!(rows!(), visible!(), in_state!(), by_change!());
-const STARTED: &str = concat!(rows!(), visible!(), started!(), in_state!(), by_change!());
-const COUNT_STARTED: &str = concat!("SELECT COUNT(*) FROM consult c ", visible!(), started!());
-
-/// The list and the count of what waits for a position.
-fn todo(role: Role) -> (&'static str, &'static str) {
-    match role {
-        Role::VillageDoctor | Role::TownshipDoctor | Role::ReceivingDoctor | Role::FamilyDoctor => {
-            (todo_list!(requester), todo_count!(requester))
-        }
-        Role::Specialist => (todo_list!(specialist), todo_count!(specialist)),
-        Role::Coordinator => (todo_list!(coordinator), todo_count!(coordinator)),
-        Role::Manager => (todo_list!(manager), todo_count!(manager)),
-        Role::ReferralDesk | Role::Administrator | Role::SecurityAdministrator | Role::Auditor => {
-            (todo_list!(nobody), todo_count!(nobody))
-        }
-    }
-}
-
-/// Whose lists.
-#[derive(Clone, Copy)]
-pub struct Viewer<'a> {
-    pub alliance: &'a AllianceId,
-    pub person: &'a PersonId,
-    pub organisation: &'a OrganisationId,
-    pub role: Role,
-    pub now: Timestamp,
-    pub today: jiff::civil::Date,
-}
-
-/// Where a page begins: after this key and id.
-pub struct PageStart {
-    pub key: i64,
-    pub id: String,
-}
-
-impl PageStart {
-    pub fn first(list: ConsultBox) -> Self {
-        match list {
-            ConsultBox::Todo => Self { key: i64::MIN, id: String::new() },
-            ConsultBox::Started | ConsultBox::All => Self { key: i64::MAX, id: String::new() },
-        }
-    }
-}
-
-pub async fn list(
-    conn: &mut Conn,
-    viewer: Viewer<'_>,
-    list: ConsultBox,
-    state: Option<State>,
-    from: PageStart,
-    limit: i64,
-) -> Result<Vec<ConsultRow>> {
-    let statement = match list {
-        ConsultBox::Todo => todo(viewer.role).0,
-        ConsultBox::Started => STARTED,
-        ConsultBox::All => ALL,
-    };
-    let rows = sqlx::query(statement)
-        .bind(viewer.person.as_str())
-        .bind(viewer.alliance.as_str())
-        .bind(viewer.organisation.as_str())
-        .bind(viewer.now.0)
-        .bind(state.map_or("", State::as_str))
-        .bind(from.key)
-        .bind(from.id)
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(|row| consult_row(row, viewer.today)).collect()
-}
-
-/// How many wait for the caller, and how many the caller asked for or took.
-pub async fn counts(conn: &mut Conn, viewer: Viewer<'_>) -> Result<super::Counts> {
-    let todo = count(conn, todo(viewer.role).1, viewer).await?;
-    let started = count(conn, COUNT_STARTED, viewer).await?;
-    Ok(super::Counts { todo, started })
-}
-
-async fn count(conn: &mut Conn, statement: &'static str, viewer: Viewer<'_>) -> Result<i64> {
-    let row = sqlx::query(statement)
-        .bind(viewer.person.as_str())
-        .bind(viewer.alliance.as_str())
-        .bind(viewer.organisation.as_str())
-        .bind(viewer.now.0)
-        .fetch_one(conn)
-        .await?;
-    Ok(row.try_get(0)?)
-}
-
-/// One consult as a row, for whom it is shown.
-pub async fn row(
-    conn: &mut Conn,
-    id: &ConsultId,
-    person: &PersonId,
-    today: jiff::civil::Date,
-) -> Result<ConsultRow> {
-    let row = sqlx::query(ONE).bind(person.as_str()).bind(id.as_str()).fetch_one(conn).await?;
-    consult_row(&row, today)
-}
-
-fn consult_row(row: &AnyRow, today: jiff::civil::Date) -> Result<ConsultRow> {
-    let birth_date: Option<String> = row.try_get(14)?;
-    let invited = organisation(row, 19)?;
-    let owed = match (row.try_get::<Option<String>, _>(23)?, row.try_get::<Option<String>, _>(28)?) {
-        (Some(party), Some(duty)) => Some((party, duty, organisation(row, 24)?)),
-        (Some(_) | None, Some(_) | None) => None,
-    };
-    Ok(ConsultRow {
-        id: ConsultId::trusted(row.try_get::<String, _>(0)?),
-        version: row.try_get(1)?,
-        number: row.try_get(2)?,
-        r#type: word(row, 3, ConsultType::parse)?,
-        mode: word(row, 4, Mode::parse)?,
-        urgency: word(row, 5, Urgency::parse)?,
-        state: word(row, 6, State::parse)?,
-        question: row.try_get(7)?,
-        submitted_at: maybe_time(row, 8)?,
-        updated_at: Timestamp(row.try_get(9)?),
-        unread: row.try_get::<Option<i64>, _>(30)?.unwrap_or(0) < row.try_get::<i64, _>(10)?,
-        patient: PatientRef {
-            id: PatientId::trusted(row.try_get::<String, _>(11)?),
-            name: row.try_get(12)?,
-            sex: row.try_get(13)?,
-            age: birth_date.as_deref().and_then(|b| age(b, today)),
-            birth_date,
-        },
-        requester: PersonRef {
-            id: PersonId::trusted(row.try_get::<String, _>(15)?),
-            name: row.try_get(16)?,
-            organisation: organisation(row, 17)?,
-        },
-        assignee: person(row, 21, &invited)?,
-        owed: match owed {
-            Some((party, duty, organisation)) => Some(Owed {
-                party,
-                person: person(row, 26, &organisation)?,
-                organisation,
-                duty,
-                due_at: maybe_time(row, 29)?,
-            }),
-            None => None,
-        },
-        invited,
-    })
-}
-
-fn organisation(row: &AnyRow, at: usize) -> Result<OrganisationRef> {
-    Ok(OrganisationRef {
-        id: OrganisationId::trusted(row.try_get::<String, _>(at)?),
-        name: row.try_get(at + 1)?,
-    })
-}
-
-fn person(row: &AnyRow, at: usize, organisation: &OrganisationRef) -> Result<Option<PersonRef>> {
-    Ok(match maybe_person(row, at)? {
-        Some(id) => Some(PersonRef { id, name: row.try_get(at + 1)?, organisation: organisation.clone() }),
-        None => None,
-    })
-}
-
 // ---- Read marks, and what an alliance has set.
 
 const SEE: &str = "INSERT INTO consult_seen (consult_id, person_id, version) VALUES ($1, $2, $3) \
@@ -475,23 +239,23 @@ pub async fn settings(conn: &mut Conn, alliance: &AllianceId) -> Result<String> 
 
 // ---- Words and times of columns.
 
-fn word<T>(row: &AnyRow, at: usize, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+pub(super) fn word<T>(row: &AnyRow, at: usize, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
     let text: String = row.try_get(at)?;
     parse(&text).ok_or_else(|| inconsistent(&text))
 }
 
-fn maybe_word<T>(row: &AnyRow, at: usize, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+pub(super) fn maybe_word<T>(row: &AnyRow, at: usize, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
     match row.try_get::<Option<String>, _>(at)? {
         Some(text) => parse(&text).map(Some).ok_or_else(|| inconsistent(&text)),
         None => Ok(None),
     }
 }
 
-fn maybe_person(row: &AnyRow, at: usize) -> Result<Option<PersonId>> {
+pub(super) fn maybe_person(row: &AnyRow, at: usize) -> Result<Option<PersonId>> {
     Ok(row.try_get::<Option<String>, _>(at)?.map(PersonId::trusted))
 }
 
-fn maybe_time(row: &AnyRow, at: usize) -> Result<Option<Timestamp>> {
+pub(super) fn maybe_time(row: &AnyRow, at: usize) -> Result<Option<Timestamp>> {
     Ok(row.try_get::<Option<i64>, _>(at)?.map(Timestamp))
 }
 

@@ -134,31 +134,6 @@ pub trait Consults: Send + Sync {
     ) -> BoxFuture<'a, Result<()>>;
 }
 
-/// An alliance without consults: there is none to attach to.
-pub struct NoConsults;
-
-impl Consults for NoConsults {
-    fn may_attach<'a>(
-        &'a self,
-        _: &'a mut Conn,
-        _: &'a Call,
-        _: &'a ConsultId,
-        _: &'a PatientId,
-    ) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async { Err(Refusal::not_found()) })
-    }
-
-    fn attached<'a>(
-        &'a self,
-        _: &'a mut Tx,
-        _: &'a Author,
-        _: &'a ConsultId,
-        _: &'a StudyId,
-    ) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
 /// The parts that handle images, put together once.
 #[derive(Clone)]
 pub struct Imaging {

@@ -87,8 +87,8 @@ fn an_emergency_goes_before_its_paper() {
     (life.urgency, life.consent) = (Urgency::Critical, None);
     assert!(advance(life.clone(), &Command::Submit, &requester(), &facts(), NOW).is_ok());
     life.state = State::Assigned;
-    assert!(may_change(&life, true, true).is_ok(), "the consent may follow");
-    assert!(may_change(&life, true, false).is_err(), "and nothing else");
+    assert!(may_change(&life, Touched::Consent).is_ok(), "the consent may follow");
+    assert!(may_change(&life, Touched::Words).is_err(), "and nothing else");
 }
 
 #[test]

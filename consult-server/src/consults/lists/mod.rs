@@ -1,0 +1,3 @@
+//! The boxes of a position: what waits for it, what it began, what its organisation takes part in.
+
+pub mod sql;
