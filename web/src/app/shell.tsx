@@ -84,7 +84,11 @@ function Signed({ me }: { me: Me }) {
         <Sidebar />
         <div className="shell-main">
           <TopBar me={me} />
-          {me.demo && <aside className="demo-note">{t('demoNote')}</aside>}
+          {me.demo && (
+            <aside className="demo-note" aria-label={t('demo')}>
+              {t('demoNote')}
+            </aside>
+          )}
           <ConnectionBanner />
           <main id="main" tabIndex={-1}>
             <Outlet />
