@@ -1,7 +1,8 @@
 // Who gets in, and what the page says to those who do not; two people at one record.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
+import { choose, withCheckDigit } from './forms.mjs';
 import { fillSignIn, PASSWORD, People } from './people.mjs';
 import { Product } from './product.mjs';
 import { everyScreenIsSound, look } from './screens.mjs';
@@ -12,6 +13,7 @@ before(async () => {
   product = await Product.start({ studies: false });
   people = await People.open(product);
 });
+afterEach((test) => people.leave(test));
 after(async () => {
   await people?.close();
   await product?.stop();
@@ -30,15 +32,14 @@ test('a wrong password is said, and the account is kept in its field', async () 
   await fillSignIn(page, 'village', PASSWORD);
   await page.getByRole('heading', { name: /您好/ }).waitFor();
   assert.deepEqual(page.faults, []);
-  await page.context().close();
 });
 
 test('an expired session is said, and what was typed is still there after signing in again', async () => {
   const page = await people.signIn('village');
   await page.goto('/patients/new');
   await page.getByLabel('姓名').fill('孙大海');
-  await page.getByRole('group', { name: '证件' }).getByText('身份不明').click();
-  await page.getByRole('group', { name: '性别' }).getByText('男').click();
+  await choose(page, '证件', '身份不明');
+  await choose(page, '性别', '男');
   // The server forgets the session; the page finds out when it saves.
   const answer = await page.context().request.delete('/api/v1/session');
   assert.equal(answer.status(), 204);
@@ -52,7 +53,6 @@ test('an expired session is said, and what was typed is still there after signin
   assert.equal(await page.getByLabel('姓名').inputValue(), '孙大海');
   await page.getByRole('button', { name: '保存' }).click();
   await page.getByRole('heading', { name: '孙大海' }).waitFor();
-  await page.context().close();
 });
 
 test('an identity number is checked while it is typed, and fills birth date and sex', async () => {
@@ -84,7 +84,6 @@ test('an identity number is checked while it is typed, and fills birth date and 
   await page.goto('/patients?q=mch');
   await page.getByRole('link', { name: /马春花/ }).waitFor();
   await look(page, 'patients');
-  await page.context().close();
 });
 
 test('two people who change one patient see the difference, and nothing typed is lost', async () => {
@@ -112,7 +111,6 @@ test('two people who change one patient see the difference, and nothing typed is
   await second.getByText('清河县柳林镇东沟村五组 1 号').waitFor();
   // The other page follows by itself.
   await first.getByText('清河县柳林镇东沟村五组 1 号').waitFor();
-  for (const page of [first, second]) await page.context().close();
 });
 
 test('a record of somebody else is not found, and so is a page that does not exist', async () => {
@@ -127,13 +125,6 @@ test('a record of somebody else is not found, and so is a page that does not exi
   await page.goto('/nowhere/at/all');
   await page.getByRole('heading', { name: '没有找到这个页面或记录' }).waitFor();
   await look(page, 'page-not-found', { languages: ['zh-CN'] });
-  for (const one of [township, page]) await one.context().close();
 });
 
 test('every screen on the way is accessible and fits its window', everyScreenIsSound);
-
-/** GB 11643-1999: ISO 7064 mod 11-2. */
-function withCheckDigit(seventeen) {
-  const sum = [...seventeen].reduce((total, digit, at) => total + Number(digit) * (2 ** (17 - at) % 11), 0);
-  return seventeen + '10X98765432'[sum % 11];
-}

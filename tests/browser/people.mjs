@@ -1,6 +1,8 @@
 // People at their browsers: one Chromium, one context for each person, signed in through the page.
 
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { SCREENSHOTS } from './product.mjs';
 
 export const PASSWORD = 'demo-only-2026';
 export const DESK = { width: 1920, height: 1080 };
@@ -35,7 +37,7 @@ export class People {
       timezoneId: 'Asia/Shanghai',
       permissions: ['camera', 'microphone'],
     });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(Number(process.env.CONSULT_PATIENCE_MS ?? 30_000));
     await context.addInitScript(watchPeers);
     await context.addInitScript((chosen) => {
       localStorage.getItem('consult.language') ?? localStorage.setItem('consult.language', chosen);
@@ -53,6 +55,16 @@ export class People {
     await fillSignIn(page, login, PASSWORD);
     await page.locator('.shell').waitFor();
     return page;
+  }
+
+  /** After each test: pictures of what everybody saw last if it failed, then everybody leaves. */
+  async leave(test) {
+    for (const [at, context] of this.browser.contexts().entries()) {
+      const page = context.pages()[0];
+      const name = `failed-${test.name.replace(/\W+/g, '-').slice(0, 60)}-${at}.png`;
+      if (!test.passed) await page?.screenshot({ path: join(SCREENSHOTS, name) }).catch(() => undefined);
+      await context.close();
+    }
   }
 
   async close() {

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
+export const SCREENSHOTS = join(ROOT, 'target/screenshots');
 const SERVER = resolve(process.env.CONSULT_SERVER ?? join(ROOT, 'target/release/consult-server'));
 const READY_WITHIN_MS = 180_000;
 

@@ -7,14 +7,13 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DESK, PHONE } from './people.mjs';
-import { ROOT } from './product.mjs';
+import { SCREENSHOTS } from './product.mjs';
 
-const FOLDER = join(ROOT, 'target/screenshots');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SIZES = { desk: DESK, phone: PHONE };
 
 const faults = [];
-mkdirSync(FOLDER, { recursive: true });
+mkdirSync(SCREENSHOTS, { recursive: true });
 
 export function everyScreenIsSound() {
   assert.deepEqual(faults, []);
@@ -28,7 +27,7 @@ export async function look(page, name, { sizes = ['desk', 'phone'], languages = 
     for (const language of languages) {
       await speak(page, language);
       await settled(page);
-      await page.screenshot({ path: join(FOLDER, `${name}-${SIZES[size].width}-${language}.png`) });
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${SIZES[size].width}-${language}.png`) });
       const wide = await tooWide(page);
       if (wide.length > 0) faults.push(`${name}, ${SIZES[size].width} px, ${language}: wider than the window: ${wide}`);
       if (language === languages[0]) await accessible(page, `${name}, ${SIZES[size].width} px`);
