@@ -59,7 +59,7 @@ struct ConsultList {
 /// The consults of a box: what waits for my position (first what is due first), what I asked for or took, or everything
 /// that my organisation takes part in (first what changed last).
 #[utoipa::path(get, path = "/consults", tag = "consults",
-    params(("box" = Option<ConsultBox>, Query, description = "`all` unless said"), ("state" = Option<State>, Query), Paging),
+    params(("box" = inline(Option<ConsultBox>), Query, description = "`all` unless said"), ("state" = Option<State>, Query), Paging),
     responses((status = 200, body = ConsultList), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn list_consults(call: Call, Query(query): Query<ListQuery>) -> Result<Json<ConsultList>> {
     // Which consults are related is the statement's matter; the role is asked here.

@@ -42,6 +42,7 @@ pub const KIND: &str = "study";
 /// Whose a study is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = StudyStatus)]
 pub enum Status {
     /// A patient's.
     Matched,

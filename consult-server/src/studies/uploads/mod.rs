@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = UploadState)]
 pub enum State {
     Receiving,
     Done,
