@@ -8,6 +8,7 @@ import { useNow } from '@/lib/ticker';
 import { ProblemBanner } from '@/ui/banner';
 import { Empty } from '@/ui/states';
 import { ecgQuery } from '../api';
+import { measured } from '../measured';
 import type { Ecg } from '../samples';
 import type { Size } from '../scale';
 import { EcgSheet } from './ecg-sheet';
@@ -93,14 +94,15 @@ function Facts({ ecg }: { ecg: Ecg }) {
       <span>{t('sampling', { hz: head.sampling_hz })}</span>
       {head.annotations.length > 0 && (
         <dl title={t('byDevice')}>
-          {head.annotations.map((one) => (
-            <div key={`${one.name} ${one.value}`}>
-              <dt>{one.name}</dt>
-              <dd>
-                {one.value} {one.unit ?? ''}
-              </dd>
-            </div>
-          ))}
+          {head.annotations.map((one) => {
+            const { name, value } = measured(one, t);
+            return (
+              <div key={`${name} ${value}`}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            );
+          })}
         </dl>
       )}
       {head.annotations.length > 0 && <small>{t('byDevice')}</small>}

@@ -3,6 +3,7 @@ import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState }
 import { useTranslation } from '@/lib/i18n';
 import { drawSheet, papers } from '../draw';
 import { layOut } from '../geometry';
+import { measured } from '../measured';
 import type { Ecg } from '../samples';
 import { cssPerMm, type Size } from '../scale';
 
@@ -24,7 +25,10 @@ export function EcgSheet({ ecg, size, dark }: { ecg: Ecg; size: Size; dark: bool
     canvas.current.dataset.drawnMs = milliseconds.toFixed(1);
   }, [ecg, sheet, size, dark, pane, density]);
 
-  const measured = ecg.head.annotations.map((one) => `${one.name} ${one.value} ${one.unit ?? ''}`.trim());
+  const measurements = ecg.head.annotations.map((one) => {
+    const { name, value } = measured(one, t);
+    return `${name} ${value}`;
+  });
   return (
     <section
       ref={box}
@@ -47,7 +51,7 @@ export function EcgSheet({ ecg, size, dark }: { ecg: Ecg; size: Size; dark: bool
           seconds: ecg.duration.toFixed(1),
           hz: ecg.head.sampling_hz,
         })}
-        {measured.length > 0 && ` ${t('summaryMeasured', { values: measured.join(', ') })}`}
+        {measurements.length > 0 && ` ${t('summaryMeasured', { values: measurements.join(', ') })}`}
       </p>
     </section>
   );
