@@ -17,17 +17,16 @@ async fn images_sent_with_a_consult_are_seen_by_the_specialist_and_stand_under_t
     assert_eq!(with_images["studies"][0]["id"], study["id"]);
     assert_eq!(with_images["version"], 2, "the images moved the version on");
     give(&village, &draft, "submit", json!({})).await.expect_refusal(412, "conflict.changed-meanwhile");
-    specialist
-        .get(&format!("/api/v1/studies/{}", text(&study["id"])))
-        .await
-        .expect_refusal(404, "request.not-found");
+    let stranger = product.sign_in("doctor").await;
+    let place = format!("/api/v1/studies/{}", text(&study["id"]));
+    stranger.get(&place).await.expect_refusal(404, "request.not-found");
 
     let mut consult = give(&village, &with_images, "submit", json!({})).await.expect(200).json;
     for (command, body) in [("claim", json!({})), ("start", json!({})), ("draft_report", report())] {
         consult = give(&specialist, &consult, command, body).await.expect(200).json;
     }
     assert_eq!(consult["studies"][0]["id"], study["id"]);
-    specialist.get(&format!("/api/v1/studies/{}", text(&study["id"]))).await.expect(200);
+    specialist.get(&place).await.expect(200);
     // A picture that arrives while the report is written is not signed over unseen.
     send(&village, &draft, ecg(8, &ZHANG).bytes).await;
     let refusal = give(&specialist, &consult, "sign", json!({})).await;

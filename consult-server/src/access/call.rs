@@ -55,6 +55,13 @@ where
 }
 
 impl Call {
+    /// Somebody acting without a request: the demo's people, on the doors that everybody uses.
+    pub fn acting(ground: Ground, caller: Caller, from: &str) -> Self {
+        let author = Author { session: None, ..caller.author(from, "") };
+        let now = ground.now();
+        Self { ground, caller, author, now, idempotency: None }
+    }
+
     pub async fn read(&self) -> Result<Reader> {
         self.ground.db.read().await
     }

@@ -2,6 +2,7 @@
 //! Goes through the same flows as everybody where there is a flow. Accounts work on loopback only.
 
 mod cast;
+mod consults;
 mod referrals;
 mod studies;
 
@@ -36,6 +37,7 @@ pub async fn fill(app: &App) -> Result<()> {
     }
     if app.ground.config.demo.studies {
         studies::fill(app).await?;
+        consults::attach_studies(app).await?;
     }
     Ok(())
 }
@@ -53,7 +55,8 @@ async fn alliance(app: &App) -> Result<()> {
                 let mut stage = directory_of(tx, &ground.config.alliance.timezone, &password_hash).await?;
                 patients_of(tx, &ground, &mut stage).await?;
                 tx.now = now;
-                referrals::fill(tx, &stage, &ground.zone).await
+                referrals::fill(tx, &stage, &ground.zone).await?;
+                consults::fill(tx, &stage, &ground).await
             })
         })
         .await?;
@@ -75,6 +78,7 @@ pub struct Stage {
 /// A person in the one position they have.
 pub struct Place {
     pub person: PersonId,
+    pub name: &'static str,
     pub position: PositionId,
     pub organisation: OrganisationId,
     pub role: crate::access::Role,
@@ -156,7 +160,7 @@ async fn insert_person(
     };
     directory::insert_position(tx, &stage.alliance, new).await?;
     access::insert_account(tx, &id, &stage.alliance, person.login, password_hash, true).await?;
-    let place = Place { person: id, position, organisation, role: person.role };
+    let place = Place { person: id, name: person.name, position, organisation, role: person.role };
     stage.people.insert(person.login, place);
     Ok(())
 }

@@ -79,7 +79,7 @@ async fn send(ingest: &Ingest, source: &Source, files: Vec<File>) -> Result<()> 
 }
 
 /// Where the demo's device stands, and whose images it takes; none in a store that is not the demo's.
-async fn places(app: &App) -> Result<Option<(AllianceId, OrganisationId, PatientId)>> {
+pub(super) async fn places(app: &App) -> Result<Option<(AllianceId, OrganisationId, PatientId)>> {
     let mut reader = app.ground.db.read().await?;
     let Some(device) = dimse::sql::by_title(&mut reader, cast::AE_TITLE).await?.into_iter().next() else {
         return Ok(None);
