@@ -205,7 +205,7 @@ pub struct Outcome {
     pub treatment: String,
     pub plan: String,
     pub disposition: OutcomeDisposition,
-    pub author: Option<PersonRef>,
+    pub author: PersonRef,
     pub at: Timestamp,
     /// Set when the patient died on the way.
     pub death: Option<Death>,
@@ -239,7 +239,7 @@ pub struct ReferralNote {
     pub text: String,
     /// Written after the end.
     pub late: bool,
-    pub author: Option<PersonRef>,
+    pub author: PersonRef,
     pub at: Timestamp,
 }
 

@@ -53,7 +53,7 @@ pub async fn leg(conn: &mut Conn, call: &Call, id: &LegId) -> Result<(Leg, &'sta
     let row = rows.into_iter().find(|row| row.id == *id).ok_or_else(Refusal::not_found)?;
     let names = names_of(conn, leg).await?;
     let table = sql::deadlines(conn, &call.caller.alliance).await?;
-    Ok((rules::shown::leg(&case, leg, row, &member, &names, &table, call.now), basis))
+    Ok((rules::shown::leg(&case, leg, row, &member, &names, &table, call.now)?, basis))
 }
 
 /// The caller has looked: what changes from now on is unread again. Answers whether there is something to write.

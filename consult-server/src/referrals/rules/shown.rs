@@ -6,6 +6,7 @@ use super::super::{
     ReferralConsentKind, ReferralForm, ReferralNote, ReferralReason, Reservation, ResourceKind,
 };
 use super::{may_see, our_org, time};
+use crate::error::{Refusal, Result};
 use crate::ids::{LegId, OrganisationId, PersonId};
 use crate::refs::{Diagnosis, PersonRef};
 use crate::time::Timestamp;
@@ -39,12 +40,24 @@ pub fn leg(
     names: &Names,
     table: &Deadlines,
     now: Timestamp,
-) -> Leg {
-    let name = |by: &By| key(by).and_then(|key| names.get(&key).cloned());
-    let outcomes: Vec<Outcome> = leg.state.outcomes().iter().map(|o| outcome(o, name(&o.by))).collect();
+) -> Result<Leg> {
+    let name = |by: &By| {
+        let known = key(by).and_then(|key| names.get(&key).cloned());
+        known.ok_or_else(|| Refusal::internal(format!("nobody is known who wrote in leg {}", leg.id)))
+    };
+    let outcomes: Vec<Outcome> =
+        leg.state.outcomes().iter().map(|o| Ok(outcome(o, name(&o.by)?))).collect::<Result<_>>()?;
+    let note = |note: &referral::Note| {
+        Ok(ReferralNote {
+            text: note.text.clone(),
+            late: note.late,
+            author: name(&note.by)?,
+            at: time(note.at),
+        })
+    };
     let actor = Actor::Person(member.clone());
     let allowed = referral::allowed(case, &leg.id, &actor, referral::Millis(now.0));
-    Leg {
+    Ok(Leg {
         form: form(&leg.form),
         consent: leg.consent.as_ref().map(|consent| ReferralConsent {
             kind: ReferralConsentKind(consent.kind),
@@ -63,21 +76,12 @@ pub fn leg(
         based_on: leg.based_on.as_ref().map(our_leg),
         follow_up: follow_up(case, leg, member, now),
         ask: leg.asks.iter().map(ask).collect(),
-        notes: leg
-            .notes
-            .iter()
-            .map(|note| ReferralNote {
-                text: note.text.clone(),
-                late: note.late,
-                author: name(&note.by),
-                at: time(note.at),
-            })
-            .collect(),
+        notes: leg.notes.iter().map(note).collect::<Result<_>>()?,
         missing: leg.missing().iter().map(|field| field.as_str().to_owned()).collect(),
         record_due_at: referral::record_due(leg, table).map(time),
         allowed: allowed.iter().map(|kind| kind.as_str().to_owned()).collect(),
         row,
-    }
+    })
 }
 
 fn our_leg(id: &referral::LegId) -> LegId {
@@ -122,7 +126,7 @@ fn diagnosis(diagnosis: referral::Diagnosis) -> Diagnosis {
     }
 }
 
-fn outcome(outcome: &referral::Outcome, author: Option<PersonRef>) -> Outcome {
+fn outcome(outcome: &referral::Outcome, author: PersonRef) -> Outcome {
     let note = outcome.note.clone();
     Outcome {
         version: outcome.version,
