@@ -46,24 +46,24 @@ test('an upload that is cut in the middle says so and goes on from there by itse
   // A line slow enough to be cut while the file is on its way.
   const line = await page.context().newCDPSession(page);
   await line.send('Network.enable');
-  const speed = (bytesPerSecond) =>
+  const becomes = (conditions) =>
     line.send('Network.emulateNetworkConditions', {
       offline: false,
-      latency: 20,
+      latency: 0,
       downloadThroughput: -1,
-      uploadThroughput: bytesPerSecond,
+      uploadThroughput: -1,
+      ...conditions,
     });
-  await speed(100_000);
+  await becomes({ uploadThroughput: 100_000 });
   const sent = [];
   page.on('request', (request) => request.method() === 'PATCH' && sent.push(request.headers()['upload-offset']));
   await drop(page.locator('.drop'), [files.ct]);
   await page.getByText(/上传中 [1-9]\d?%/).waitFor();
-  await page.context().setOffline(true);
+  await becomes({ offline: true });
   await page.getByText('已上传的部分不会丢失，恢复后自动继续').waitFor();
   await page.getByText('网络已断开，显示的是截至').waitFor();
-  await look(page, 'uploads-cut');
-  await page.context().setOffline(false);
-  await speed(-1);
+  await look(page, 'uploads-cut', { languages: ['zh-CN'] });
+  await becomes({});
   await answered(page, 'chest-ct.zip', '已保存');
   await page.getByText('已添加到本次会诊的检查（1）').waitFor();
   assert.ok(Number(sent.at(-1)) > 0, `the upload began again at ${sent.at(-1)} of what was sent`);
