@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { connected, decodes, join, timeToPictures } from './calls.mjs';
 import { askForConsult } from './journeys.mjs';
+import { Line } from './line.mjs';
 import { People, PHONE } from './people.mjs';
 import { shades } from './pixels.mjs';
 import { Product } from './product.mjs';
@@ -60,7 +61,8 @@ test('three people see and hear each other, and know who has switched off what',
 });
 
 test('a line that is cut during a call is said, and the call comes back by itself', async () => {
-  const village = await people.signIn('village');
+  const line = await Line.to(product);
+  const village = await people.signIn('village', { address: line.address });
   const room = `${await askForConsult(village, { name: '邵玉梅', seventeen: '13053419830909424' })}/room`;
   const specialist = await people.signIn('specialist');
   for (const page of [village, specialist]) {
@@ -68,10 +70,10 @@ test('a line that is cut during a call is said, and the call comes back by itsel
     await join(page);
   }
   await Promise.all([decodes(village), decodes(specialist)]);
-  await village.context().setOffline(true);
+  line.cut();
   await village.getByTestId('call-reconnecting').getByText('正在自动重新连接').waitFor();
   await look(village, 'room-cut', { languages: ['zh-CN'] });
-  await village.context().setOffline(false);
+  line.mend();
   await connected(village);
   await Promise.all([decodes(village), decodes(specialist)]);
 
@@ -80,6 +82,7 @@ test('a line that is cut during a call is said, and the call comes back by itsel
   await product.run();
   for (const page of [village, specialist]) await connected(page);
   await Promise.all([decodes(village), decodes(specialist)]);
+  await line.close();
 });
 
 test('somebody whom the consult does not concern finds no room', async () => {

@@ -29,9 +29,9 @@ export class People {
   }
 
   /** A fresh browser of somebody who has not signed in; faults of the page itself are collected in `page.faults`. */
-  async arrive({ viewport = DESK, language = 'zh-CN' } = {}) {
+  async arrive({ viewport = DESK, language = 'zh-CN', address = this.product.address } = {}) {
     const context = await this.browser.newContext({
-      baseURL: this.product.address,
+      baseURL: address,
       viewport,
       locale: 'zh-CN',
       timezoneId: 'Asia/Shanghai',
