@@ -1621,7 +1621,7 @@ export interface components {
         };
         Outcome: {
             at: components["schemas"]["Timestamp"];
-            author?: components["schemas"]["PersonRef"] | null;
+            author: components["schemas"]["PersonRef"];
             death?: components["schemas"]["Death"] | null;
             diagnosis: components["schemas"]["Diagnosis"];
             disposition: components["schemas"]["OutcomeDisposition"];
@@ -1856,7 +1856,7 @@ export interface components {
         };
         ReferralNote: {
             at: components["schemas"]["Timestamp"];
-            author?: components["schemas"]["PersonRef"] | null;
+            author: components["schemas"]["PersonRef"];
             /** @description Written after the end. */
             late: boolean;
             text: string;
