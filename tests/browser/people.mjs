@@ -10,6 +10,7 @@ export const PHONE = { width: 390, height: 844 };
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
+  '--lang=zh-CN',
   '--no-sandbox',
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
