@@ -186,7 +186,7 @@ impl Config {
         config
     }
 
-    /// The effective configuration as TOML would have it, secrets hidden.
+    /// The effective configuration as JSON, secrets hidden.
     pub fn shown(&self) -> String {
         let mut config = self.clone();
         config.store.url = Secret(config.store.url.hidden());

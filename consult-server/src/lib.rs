@@ -1,4 +1,4 @@
-//! consult-server: the composition of referral, imaging, media and web, and the slices that remain.
+//! consult-server: the composition of referral, imaging, media and web, and the subjects that need a store.
 //! Subjects are folders with the same rooms in each; a folder uses only those before it (see ARCHITECTURE.md).
 
 pub mod access;

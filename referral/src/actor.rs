@@ -7,7 +7,7 @@ use crate::codes::codes;
 use crate::ids::{OrganisationId, PersonId};
 
 codes! {
-    /// The positions of the product (domain.md, "Who works here").
+    /// The positions of the product (the domain, "Who works here").
     pub enum Role {
         VillageDoctor = "village_doctor",
         TownshipDoctor = "township_doctor",

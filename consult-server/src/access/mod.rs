@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 pub use call::Call;
 
-/// What a position does (domain.md §1).
+/// What a position does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {

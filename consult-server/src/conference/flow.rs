@@ -50,7 +50,14 @@ pub async fn admit(conn: &mut Conn, call: &Call, id: &RoomId) -> Result<(Stored,
 /// Whether somebody who is in may stay: the room is open to them and their session lives.
 pub async fn may_stay(conn: &mut Conn, call: &Call, id: &RoomId) -> Result<bool> {
     let lives = access::session_lives(conn, &call.caller.session, call.ground.now()).await?;
-    Ok(lives && admit(conn, call, id).await.is_ok())
+    if !lives {
+        return Ok(false);
+    }
+    match admit(conn, call, id).await {
+        Ok(_) => Ok(true),
+        Err(refusal) if refusal.code.status() < 500 => Ok(false),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Writes down that the caller came in (`room.joined`) or left (`room.left`).

@@ -54,10 +54,15 @@ impl ReadSpool {
                 File::options().create_new(true).append(true).open(&path).map_err(Refusal::internal)?;
             state.current = Some((path, file));
         }
-        match &mut state.current {
+        let written = match &mut state.current {
             Some((_, file)) => file.write_all(line.as_bytes()).map_err(Refusal::internal),
             None => Ok(()),
+        };
+        if written.is_err() {
+            // Half a line may stand there: the next one must not be glued to it.
+            state.current = None;
         }
+        written
     }
 
     /// As `append`, but at most once per person, subject and session in fifteen minutes.
@@ -85,9 +90,7 @@ impl ReadSpool {
         drop(closed);
         for path in self.spooled()? {
             let text = std::fs::read_to_string(&path).map_err(Refusal::internal)?;
-            // A line torn by a power cut was never acknowledged: its response had not left.
-            let entries: Vec<audit::Entry> =
-                text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            let entries = parse(&text);
             db.write(move |tx| {
                 Box::pin(async move {
                     for entry in &entries {
@@ -120,4 +123,19 @@ impl ReadSpool {
         paths.sort();
         Ok(paths)
     }
+}
+
+/// The entries of a spool file. Only its last line may be torn, and then it was never acknowledged: its response had not left.
+fn parse(text: &str) -> Vec<audit::Entry> {
+    let lines = text.lines().count();
+    let read = |(number, line)| match serde_json::from_str(line) {
+        Ok(entry) => Some(entry),
+        Err(_) => {
+            if number + 1 < lines {
+                tracing::error!(line = number + 1, "a line of the read spool is not whole");
+            }
+            None
+        }
+    };
+    text.lines().enumerate().filter_map(read).collect()
 }

@@ -159,6 +159,10 @@ async fn commit_groups(mut tx: Tx, mut jobs: mpsc::Receiver<Job>, clock: Clock, 
             // Also after a failed COMMIT (a full disk): SQLite may or may not have rolled back by itself.
             let _already = execute(&mut tx, "ROLLBACK").await;
         }
+        if let (Err(refusal), true) = (&outcome, group.is_empty()) {
+            // The askers hear that the store is not available; why is known only here.
+            tracing::error!(cause = refusal.internal, "no change could be begun");
+        }
         let failure = outcome.as_ref().err().map(|e| (e.code, e.internal.clone()));
         for settled in group.drain(..) {
             (settled.answer)(match &failure {

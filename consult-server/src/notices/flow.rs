@@ -18,6 +18,8 @@ const OVERLAP: i64 = 200;
 /// Where this process stands in the outbox.
 pub struct Reading {
     seen: BTreeSet<i64>,
+    /// Entries up to here were there before this process began.
+    floor: i64,
     last: i64,
 }
 
@@ -25,12 +27,12 @@ impl Reading {
     /// Begins at the newest entry: older ones were told by whoever ran then, or are read by pages that resume.
     pub async fn begin(db: &Db) -> Result<Self> {
         let last = outbox::last(&mut *db.read().await?).await?;
-        Ok(Self { seen: BTreeSet::new(), last })
+        Ok(Self { seen: BTreeSet::new(), floor: last, last })
     }
 
     /// Hands new entries to the live stream.
     pub async fn stream(&mut self, db: &Db, hub: &Hub) -> Result<()> {
-        let from = if self.seen.is_empty() { self.last } else { self.last - OVERLAP };
+        let from = self.floor.max(self.last - OVERLAP);
         for entry in outbox::since(&mut *db.read().await?, from, BATCH + OVERLAP).await? {
             if entry.seq > self.last || !self.seen.contains(&entry.seq) {
                 self.seen.insert(entry.seq);

@@ -3,7 +3,7 @@
 
 use super::hub::{Hub, Signal};
 use super::{Notice, flow, sql};
-use crate::access::Call;
+use crate::access::{self, Call};
 use crate::db::outbox::{self, Entry};
 use crate::error::Result;
 use crate::ground::Ground;
@@ -26,6 +26,8 @@ use utoipa_axum::routes;
 
 /// Entries replayed to a page that resumes; one that was away longer is told to load anew.
 const REPLAY: i64 = 500;
+/// How soon a stream notices that its session has ended.
+const SESSION_CHECK: Duration = Duration::from_secs(15);
 
 pub fn routes<S>() -> OpenApiRouter<S>
 where
@@ -58,9 +60,10 @@ async fn events(
     let since =
         headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<i64>().ok());
     let mut reader = call.read().await?;
-    let (position, missed) = match since {
-        Some(seq) => (seq, outbox::since(&mut reader, seq, REPLAY + 1).await?),
-        None => (outbox::last(&mut reader).await?, Vec::new()),
+    let position = outbox::last(&mut reader).await?;
+    let missed = match since {
+        Some(seq) => outbox::since(&mut reader, seq, REPLAY + 1).await?,
+        None => Vec::new(),
     };
     drop(reader);
     let mut backlog = VecDeque::new();
@@ -69,9 +72,10 @@ async fn events(
     } else {
         backlog.extend(missed.iter().filter(|entry| concerns(&call, entry)).filter_map(changed));
     }
-    // The first event carries a position, so that even a page that saw no change can resume.
+    // The newest position, so that even a page that saw no change, or is told to load anew, resumes from here.
     backlog.push_back(Event::default().event("hello").id(position.to_string()).data("{}"));
-    let state = Listening { call, live, backlog, shutdown };
+    let checks = tokio::time::interval(SESSION_CHECK);
+    let state = Listening { call, live, backlog, shutdown, checks };
     let stream =
         futures_util::stream::unfold(
             state,
@@ -85,6 +89,7 @@ struct Listening {
     live: Receiver<Signal>,
     backlog: VecDeque<Event>,
     shutdown: CancellationToken,
+    checks: tokio::time::Interval,
 }
 
 impl Listening {
@@ -97,6 +102,12 @@ impl Listening {
             let signal = tokio::select! {
                 signal = self.live.recv() => signal,
                 () = self.shutdown.cancelled() => return None,
+                _ = self.checks.tick() => {
+                    if self.session_lives().await {
+                        continue;
+                    }
+                    return None;
+                }
             };
             let event = match signal {
                 Ok(Signal::Changed(entry)) if concerns(&self.call, &entry) => changed(&entry),
@@ -111,6 +122,15 @@ impl Listening {
                 return event;
             }
         }
+    }
+}
+
+impl Listening {
+    /// A store that does not answer now is no reason to send somebody away.
+    async fn session_lives(&self) -> bool {
+        let Ok(mut reader) = self.call.read().await else { return true };
+        let now = self.call.ground.now();
+        access::sql::session_lives(&mut reader, &self.call.caller.session, now).await.unwrap_or(true)
     }
 }
 

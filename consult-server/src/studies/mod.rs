@@ -125,6 +125,14 @@ pub trait Consults: Send + Sync {
         patient: &'a PatientId,
     ) -> BoxFuture<'a, Result<()>>;
 
+    /// Whether the consult still takes images of that patient: it may have ended, or changed hands, while they travelled.
+    fn takes<'a>(
+        &'a self,
+        conn: &'a mut Conn,
+        consult: &'a ConsultId,
+        patient: &'a PatientId,
+    ) -> BoxFuture<'a, Result<bool>>;
+
     /// A study was attached, in the transaction of that: the place for the consult's own event.
     fn attached<'a>(
         &'a self,

@@ -40,6 +40,13 @@ fn check(stored: &Stored, actor: Actor) -> Result<()> {
     Ok(())
 }
 
+/// Whether a consult is open and of that patient at the moment when an upload for it has come through.
+pub async fn takes(conn: &mut Conn, id: &ConsultId, patient: &PatientId) -> Result<bool> {
+    let Some(alliance) = sql::alliance_of(conn, id).await? else { return Ok(false) };
+    let stored = flow::stored(conn, &alliance, id).await?;
+    Ok(stored.patient == *patient && !stored.life.state.is_terminal())
+}
+
 /// A study has been attached: the consult has another version, so that nobody signs over images they have not seen listed.
 pub async fn attached(tx: &mut Tx, author: &Author, id: &ConsultId, study: &StudyId) -> Result<()> {
     let Some(alliance) = sql::alliance_of(tx.conn(), id).await? else { return Err(Refusal::not_found()) };

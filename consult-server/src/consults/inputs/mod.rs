@@ -25,6 +25,15 @@ impl Consults for Inputs {
         Box::pin(flow::may_attach(conn, call, consult, patient))
     }
 
+    fn takes<'a>(
+        &'a self,
+        conn: &'a mut Conn,
+        consult: &'a ConsultId,
+        patient: &'a PatientId,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(flow::takes(conn, consult, patient))
+    }
+
     fn attached<'a>(
         &'a self,
         tx: &'a mut Tx,

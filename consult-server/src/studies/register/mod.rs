@@ -202,7 +202,8 @@ impl Door {
             })
             .await?;
         }
-        if let (Some(consult), Some(_)) = (&self.consult, &touched.patient)
+        if let (Some(consult), Some(patient)) = (&self.consult, &touched.patient)
+            && self.consults.takes(tx.conn(), consult, patient).await?
             && studies::attach(tx, &alliance, consult, study, touched.author.person.as_ref()).await?
         {
             self.consults.attached(tx, &touched.author, consult, study).await?;
