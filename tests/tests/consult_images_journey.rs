@@ -62,6 +62,43 @@ async fn a_study_is_attached_once_and_only_that_of_the_same_patient() {
     refusal.expect_refusal(422, "consult.patient-fixed");
 }
 
+#[tokio::test]
+async fn an_upload_that_comes_through_after_the_end_is_kept_but_not_attached() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let draft = draft(&village, "routine").await;
+    let submitted = give(&village, &draft, "submit", json!({})).await.expect(200).json;
+    let (patient, consult) = (text(&draft["patient"]["id"]), text(&draft["id"]));
+    let bytes = ecg(11, &ZHANG).bytes;
+    let about = [("filename", "late.dcm"), ("patient", patient.as_str()), ("consult", consult.as_str())];
+    let upload = Upload::begin(&village, bytes.len(), &about).await;
+    let cancelled =
+        give(&village, &submitted, "cancel", json!({ "reason": "重复申请" })).await.expect(200).json;
+    upload.send(0, bytes).await.expect(204);
+    assert_eq!(upload.outcome().await["results"][0]["outcome"], "stored");
+    let after = read(&village, &draft).await;
+    assert_eq!((&after["studies"], &after["version"]), (&json!([]), &cancelled["version"]));
+}
+
+#[tokio::test]
+async fn nothing_is_attached_beside_a_signature_that_does_not_cover_it() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let specialist = product.sign_in("specialist").await;
+    let draft = draft(&village, "routine").await;
+    let mut consult = give(&village, &draft, "submit", json!({})).await.expect(200).json;
+    for (command, body) in
+        [("claim", json!({})), ("start", json!({})), ("draft_report", report()), ("sign", json!({}))]
+    {
+        consult = give(&specialist, &consult, command, body).await.expect(200).json;
+    }
+    let patient = text(&consult["patient"]["id"]);
+    let (_, outcome) =
+        Upload::whole(&village, ecg(12, &ZHANG).bytes, &[("filename", "b.dcm"), ("patient", &patient)]).await;
+    let study = json!({ "study_id": outcome["results"][0]["study_id"] });
+    village.post(&path(&draft, "studies"), study).await.expect_refusal(409, "consult.not-in-state");
+}
+
 async fn send(user: &User<'_>, consult: &Value, bytes: Vec<u8>) -> Value {
     let (patient, consult) = (text(&consult["patient"]["id"]), text(&consult["id"]));
     let about = [("filename", "片子.dcm"), ("patient", patient.as_str()), ("consult", consult.as_str())];

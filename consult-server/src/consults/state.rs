@@ -33,6 +33,11 @@ impl State {
         matches!(self, State::Closed | State::Declined | State::Cancelled)
     }
 
+    /// Images may still be added: later ones would stand beside a signature that does not cover them.
+    pub fn takes_inputs(self) -> bool {
+        !self.is_terminal() && !matches!(self, State::Signed | State::Delivered | State::Acknowledged)
+    }
+
     /// Submitted and not ended: somebody owes the next step (I-1).
     pub fn is_open(self) -> bool {
         self != State::Draft && !self.is_terminal()

@@ -29,12 +29,12 @@ pub async fn may_attach(conn: &mut Conn, call: &Call, id: &ConsultId, patient: &
     if stored.patient == *patient { Ok(()) } else { Err(Code::StudyOtherPatient.into()) }
 }
 
-/// The requester, and on the other side whoever works on it, until it has ended.
+/// The requester, and on the other side whoever works on it, until it is signed or has ended.
 fn check(stored: &Stored, actor: Actor) -> Result<()> {
     if !(actor.is_requester || actor.is_coordinator || actor.is_assignee) {
         return Err(Code::ConsultWrongParty.into());
     }
-    if stored.life.state.is_terminal() {
+    if !stored.life.state.takes_inputs() {
         return Err(Refusal::new(Code::ConsultNotInState).with("state", stored.life.state.as_str()));
     }
     Ok(())
@@ -44,7 +44,7 @@ fn check(stored: &Stored, actor: Actor) -> Result<()> {
 pub async fn takes(conn: &mut Conn, id: &ConsultId, patient: &PatientId) -> Result<bool> {
     let Some(alliance) = sql::alliance_of(conn, id).await? else { return Ok(false) };
     let stored = flow::stored(conn, &alliance, id).await?;
-    Ok(stored.patient == *patient && !stored.life.state.is_terminal())
+    Ok(stored.patient == *patient && stored.life.state.takes_inputs())
 }
 
 /// A study has been attached: the consult has another version, so that nobody signs over images they have not seen listed.
