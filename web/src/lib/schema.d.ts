@@ -1905,7 +1905,7 @@ export interface components {
         /** @enum {string} */
         ResourceKind: "bed" | "slot" | "bay" | "not_needed";
         /**
-         * @description What a position does (domain.md §1).
+         * @description What a position does.
          * @enum {string}
          */
         Role: "village_doctor" | "township_doctor" | "referral_desk" | "receiving_doctor" | "coordinator" | "specialist" | "family_doctor" | "manager" | "administrator" | "security_administrator" | "auditor";
