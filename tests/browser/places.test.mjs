@@ -30,9 +30,13 @@ for (const login of ['village', 'township', 'desk', 'doctor', 'specialist', 'coo
     const links = page.locator('.sidebar a');
     const paths = await links.evaluateAll((all) => all.map((one) => one.getAttribute('href')));
     assert.ok(paths.length >= 2);
+    await page.locator('h1').first().waitFor();
     for (const path of paths) {
+      const before = await page.locator('h1').first().innerText();
+      const isHere = new URL(page.url()).pathname === path;
       await page.locator(`.sidebar a[href="${path}"]`).click();
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      // The last place stays on the screen until the next one is loaded.
+      if (!isHere) await page.locator('h1').first().filter({ hasNotText: before }).waitFor();
       await page.locator('.skeleton').first().waitFor({ state: 'detached' });
       await look(page, `place-${login}${path === '/' ? '-home' : path.replaceAll('/', '-')}`);
     }
