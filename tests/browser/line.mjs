@@ -13,6 +13,8 @@ export class Line {
   static async to(product) {
     const line = new Line();
     line.server = createServer((near) => line.#join(near, product.http)).listen(0, '127.0.0.1');
+    // A test that fails before it closes the line must still end.
+    line.server.unref();
     await once(line.server, 'listening');
     return line;
   }
