@@ -48,7 +48,7 @@ web: web/dist/.built
 
 test-setup: build-setup web/node_modules/.package-lock.json tests/browser/node_modules/.package-lock.json $(VENV)/.installed
 	$(call need,chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc,chromium fonts-noto-cjk)
-	$(call need,storescu dcmconv,dcmtk)
+	$(call need,storescu dcmconv dciodvfy,dcmtk dicom3tools)
 	$(call need,/usr/lib/postgresql/*/bin/initdb,postgresql)
 
 tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/browser/package-lock.json
