@@ -15,6 +15,7 @@ pub mod phantom;
 pub mod pictures;
 pub mod pixels;
 pub mod refusal;
+pub mod samples;
 pub mod stage;
 pub mod text;
 pub mod uid;

@@ -84,7 +84,7 @@ fn the_drawing_is_a_page_of_millimeters() {
 
 #[test]
 fn a_list_shows_an_ecg_by_its_traces() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/dicom/waveform_ecg.dcm");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/waveform_ecg.dcm");
     let jpeg = Pictures.jpeg(&std::fs::read(path).expect("the file"), 512).expect("a picture");
     let picture = image::load_from_memory(&jpeg).expect("a JPEG").to_luma8();
     assert_eq!(picture.width(), 512);
@@ -118,7 +118,7 @@ fn a_waveform_that_claims_more_than_it_holds_is_refused() {
 }
 
 fn recording() -> Ecg {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/dicom/waveform_ecg.dcm");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/waveform_ecg.dcm");
     decode(&std::fs::read(path).expect("the file")).expect("an ECG")
 }
 

@@ -1,16 +1,17 @@
-//! The demo's images: a synthetic CT of 300 slices and a 12-lead ECG of one patient, sent through the same door as everybody's.
-//! Made once; a start that was cut short goes on at the next one.
+//! The demo's images, sent through the same door as everybody's: a synthetic CT of 300 slices and a 12-lead ECG of one patient,
+//! and recordings of real devices for others. Made once; a start that was cut short goes on at the next one.
 
 use super::cast;
 use crate::App;
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, OrganisationId, PatientId};
-use crate::patients::{IdentityKind, sql as patients};
+use crate::patients::{IdentityKind, Sex, sql as patients};
 use crate::studies::register::{Door, sql as register};
 use crate::studies::{dimse, rules, sql};
 use imaging::index::{Channel, Source};
 use imaging::ingest::{Body, Ingest, Item};
 use imaging::phantom::{self, Charset, File, Person, Visit};
+use imaging::samples::{self, Sample};
 use imaging::stage::Staged;
 use imaging::text::Fallback;
 use jiff::ToSpan as _;
@@ -20,6 +21,13 @@ use tokio::sync::mpsc;
 const SEED: u64 = 20_261_123;
 /// Slices that share a commit.
 const BATCH: usize = 32;
+
+/// What was recorded elsewhere, of whom by their place in `cast::PATIENTS`, and what it is.
+const RECORDED: [(Sample, usize, &str); 3] = [
+    (Sample::Ecg, 1, "十二导联心电图"),
+    (Sample::Echocardiogram, 2, "超声心动图"),
+    (Sample::LiverMr, 4, "肝脏MR平扫"),
+];
 
 /// Sends the studies if they are not there yet.
 pub(super) async fn fill(app: &App) -> Result<()> {
@@ -41,13 +49,21 @@ pub(super) async fn fill(app: &App) -> Result<()> {
         consult: None,
     };
     let ingest = app.imaging.ingest(door);
-    let source = Source {
-        channel: Channel::Import,
-        organisation: organisation.as_str().to_owned(),
-        patient: Some(patient.as_str().to_owned()),
-        ae_title: None,
-        fallback: Fallback::default(),
-    };
+    for (sample, index, description) in RECORDED {
+        let of = &cast::PATIENTS[index];
+        let Some(patient) = registered(app, &alliance, of).await? else { continue };
+        let sex = match of.sex {
+            Sex::Male => "M",
+            Sex::Female => "F",
+            Sex::Unknown => "",
+        };
+        let birth_date = of.birth_date.replace('-', "");
+        let person = Person { name: of.name, patient_id: "", birth_date: &birth_date, sex };
+        let file = samples::recording(sample, SEED, &person, &visit.said(description, Charset::Utf8))
+            .map_err(|refusal| Refusal::of_code(refusal.code()))?;
+        send(&ingest, &source(&organisation, &patient), vec![file]).await?;
+    }
+    let source = source(&organisation, &patient);
     let (sender, mut slices) = mpsc::channel::<Vec<File>>(2);
     // Drawing is work for a processor; storing waits for the disk. They go side by side.
     let drawing = tokio::task::spawn_blocking(move || {
@@ -68,6 +84,16 @@ pub(super) async fn fill(app: &App) -> Result<()> {
     Ok(())
 }
 
+fn source(organisation: &OrganisationId, patient: &PatientId) -> Source {
+    Source {
+        channel: Channel::Import,
+        organisation: organisation.as_str().to_owned(),
+        patient: Some(patient.as_str().to_owned()),
+        ae_title: None,
+        fallback: Fallback::default(),
+    }
+}
+
 async fn send(ingest: &Ingest, source: &Source, files: Vec<File>) -> Result<()> {
     let item = |file: File| Item { name: file.instance_uid, body: Body::File(Staged::from(file.bytes)) };
     for entry in ingest.take(source, files.into_iter().map(item).collect()).await {
@@ -78,6 +104,13 @@ async fn send(ingest: &Ingest, source: &Source, files: Vec<File>) -> Result<()> 
     Ok(())
 }
 
+/// A patient of the demo by their document.
+async fn registered(app: &App, alliance: &AllianceId, of: &cast::Patient) -> Result<Option<PatientId>> {
+    let (system, keys) = (IdentityKind::ResidentId.as_str(), &app.ground.keys);
+    let mut reader = app.ground.db.read().await?;
+    patients::by_identifier(&mut reader, keys, alliance, system, None, of.resident_id).await
+}
+
 /// Where the demo's device stands, and whose images it takes; none in a store that is not the demo's.
 pub(super) async fn places(app: &App) -> Result<Option<(AllianceId, OrganisationId, PatientId)>> {
     let mut reader = app.ground.db.read().await?;
@@ -86,9 +119,8 @@ pub(super) async fn places(app: &App) -> Result<Option<(AllianceId, Organisation
     };
     let organisation = OrganisationId::trusted(device.organisation);
     let alliance = register::alliance_of(&mut reader, &organisation).await?;
-    let (system, number) = (IdentityKind::ResidentId.as_str(), cast::PATIENTS[0].resident_id);
-    let patient =
-        patients::by_identifier(&mut reader, &app.ground.keys, &alliance, system, None, number).await?;
+    drop(reader);
+    let patient = registered(app, &alliance, &cast::PATIENTS[0]).await?;
     Ok(patient.map(|patient| (alliance, organisation, patient)))
 }
 

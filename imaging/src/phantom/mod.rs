@@ -53,7 +53,7 @@ pub struct File {
 }
 
 /// A UID under 2.25 (PS3.5 B.2) that depends on the seed and the label only.
-fn uid(seed: u64, label: &str) -> String {
+pub(crate) fn uid(seed: u64, label: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&seed.to_le_bytes());
     hasher.update(label.as_bytes());
