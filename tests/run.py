@@ -8,16 +8,14 @@ that it should have run, counts as one failure: nothing is skipped silently. `--
 import argparse
 import contextlib
 import os
-import pwd
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / "target" / "test-venv" / "bin"
@@ -61,35 +59,6 @@ def stages(soak):
         ("interoperability", "pytest", [str(VENV / "pytest"), "-q", "tests/interop"], {}),
         ("browser", "node", ["node", "--test", "--test-concurrency=1", "tests/browser/"], {}),
     ]
-
-
-@contextlib.contextmanager
-def postgres():
-    """A Postgres of our own, for the journeys on the second engine: its address, without a database."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not binaries:
-        raise RuntimeError("Postgres is missing: run `make test-setup`")
-    tools = binaries[-1].parent
-    folder = Path(tempfile.mkdtemp(prefix="consult-pg-"))
-    as_owner = []
-    if os.getuid() == 0:  # it refuses to run as root
-        owner = pwd.getpwnam("postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        as_owner = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    quiet = {"cwd": "/tmp", "check": True, "stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
-    init = ["-D", folder / "data", "-U", "consult", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300 -c fsync=off"
-    subprocess.run([*as_owner, tools / "initdb", *init], **quiet)
-    control = [*as_owner, tools / "pg_ctl", "-D", folder / "data"]
-    subprocess.run([*control, "-w", "-l", folder / "log", "-o", options, "start"], **quiet)
-    try:
-        yield f"postgres://consult@127.0.0.1:{port}"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(name, kind, command, options):
