@@ -1,6 +1,7 @@
 //! The contract of the store on both engines: the write door, versions, timers, the outbox, sealing.
 //! The subjects' own statements run on both engines with the journeys, see `tests/run.py`.
 
+use consult_server::db::audit::{self, Verdict};
 use consult_server::db::change::{Author, Change, Subject, timeline};
 use consult_server::db::{Db, counter, outbox, timers};
 use consult_server::error::{Code, Refusal};
@@ -18,7 +19,7 @@ async fn on_both_engines<F: AsyncFn(Arc<Db>)>(check: F) {
     let sqlite = format!("sqlite:{}", folder.path().join("store.db").display());
     check(Arc::new(Db::open(&sqlite, clock.clone(), seeded_entropy()).await.unwrap())).await;
     let postgres = Postgres::start();
-    let url = store::new_database(&postgres.address()).await;
+    let url = store::new_database(postgres.address()).await;
     check(Arc::new(Db::open(&url, clock, seeded_entropy()).await.unwrap())).await;
 }
 
@@ -178,4 +179,55 @@ async fn a_second_server_on_the_same_store_finds_the_schema_done() {
         let (clock, _) = Clock::manual(START);
         Db::open(&url, clock, seeded_entropy()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn sealers_that_meet_make_one_chain() {
+    on_both_engines(async |db| {
+        for version in 1..=60 {
+            happen(&db, version).await.unwrap();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let anchors = [folder.path().join("one"), folder.path().join("other")];
+        let (one, other) = tokio::join!(audit::seal(&db, &anchors[0]), audit::seal(&db, &anchors[1]));
+        assert_eq!(one.unwrap() + other.unwrap(), 60);
+        for anchors in &anchors {
+            let verdict = audit::verify(&mut db.read().await.unwrap(), anchors).await.unwrap();
+            assert!(matches!(verdict, Verdict::Whole { entries: 60, .. }), "{verdict:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_timer_that_fails_waits_longer_each_time_and_lets_those_behind_it_pass() {
+    on_both_engines(async |db| {
+        for (subject, due_at) in [("broken", START), ("sound", START.plus_seconds(1))] {
+            db.write(move |tx| {
+                Box::pin(async move { timers::set(tx, &alliance(), ("leg", subject), "open", due_at).await })
+            })
+            .await
+            .unwrap();
+        }
+        let due = async |seconds: i64| {
+            let at = START.plus_seconds(seconds);
+            timers::due(&mut db.read().await.unwrap(), at, 10).await.unwrap()
+        };
+        let mut waited = Vec::new();
+        for _ in 0..10 {
+            let broken = due(1_000).await.into_iter().find(|timer| timer.subject_id == "broken").unwrap();
+            db.write(move |tx| Box::pin(async move { timers::postpone(tx, &broken).await })).await.unwrap();
+            let mut wait = 0;
+            while !due(wait).await.iter().any(|timer| timer.subject_id == "broken") {
+                wait += 1;
+            }
+            waited.push(wait);
+        }
+        assert_eq!(waited, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+        assert_eq!(
+            due(299).await.iter().map(|timer| timer.subject_id.as_str()).collect::<Vec<_>>(),
+            ["sound"]
+        );
+    })
+    .await;
 }

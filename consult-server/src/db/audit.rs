@@ -2,6 +2,7 @@
 //! One sealer chains them in commit order: each hash covers the canonical row and the hash before it, and heads are
 //! anchored in a file outside the database. No foreign key leaves this table: its rows outlive their subjects.
 
+use super::engine::Alone;
 use super::{Conn, Db, Tx, change::Change};
 use crate::error::{Refusal, Result};
 use crate::time::Timestamp;
@@ -151,6 +152,9 @@ struct Head {
 }
 
 async fn seal_batch(tx: &mut Tx) -> Result<(usize, Head)> {
+    // Every server of a store has a sealer; there is one chain.
+    let engine = tx.engine;
+    engine.alone(tx.conn(), Alone::Sealing).await?;
     let mut head = head(tx.conn()).await?;
     let rows = sqlx::query(UNSEALED).bind(BATCH).fetch_all(tx.conn()).await?;
     for row in &rows {

@@ -16,7 +16,25 @@ pub enum Engine {
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                        PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000;";
 
+/// What one transaction at a time may do, over all servers of a store.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Alone {
+    Migrating,
+    Sealing,
+}
+
 impl Engine {
+    /// Waits until nobody else is at it; held until the transaction ends. SQLite has one writer anyway.
+    pub(super) async fn alone(self, conn: &mut AnyConnection, at: Alone) -> Result<()> {
+        let lock = match (self, at) {
+            (Self::Sqlite, _) => return Ok(()),
+            (Self::Postgres, Alone::Migrating) => "SELECT pg_advisory_xact_lock(7217421)",
+            (Self::Postgres, Alone::Sealing) => "SELECT pg_advisory_xact_lock(7217422)",
+        };
+        conn.execute(lock).await?;
+        Ok(())
+    }
+
     pub fn of(url: &str) -> Result<Self> {
         if url.starts_with("sqlite:") {
             Ok(Self::Sqlite)

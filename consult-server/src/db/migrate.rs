@@ -1,6 +1,7 @@
 //! Brings the schema up to date, one named step after the other, each in a transaction of its own.
 //! A step that was applied is never changed: its checksum is compared at every start.
 
+use super::engine::Alone;
 use super::{Conn, Engine};
 use crate::error::{Refusal, Result};
 use crate::time::Timestamp;
@@ -31,10 +32,8 @@ pub(super) async fn run(engine: Engine, conn: &mut Conn, now: Timestamp) -> Resu
 }
 
 async fn steps(engine: Engine, conn: &mut Conn, now: Timestamp) -> Result<()> {
-    if engine == Engine::Postgres {
-        // Two servers may start at once; the second waits here and finds the work done.
-        conn.execute("SELECT pg_advisory_xact_lock(7217421)").await?;
-    }
+    // Two servers may start at once; the second waits here and finds the work done.
+    engine.alone(conn, Alone::Migrating).await?;
     conn.execute(TABLE).await?;
     for (step, text) in STEPS {
         let checksum = blake3::hash(text.as_bytes()).to_hex().to_string();

@@ -23,6 +23,8 @@ struct Inner {
     entropy: Entropy,
     /// A std mutex: held for one short write, never across an await.
     state: Mutex<State>,
+    /// Files are taken in by one at a time: the second would find them gone.
+    taking: tokio::sync::Mutex<()>,
 }
 
 struct State {
@@ -35,7 +37,8 @@ impl ReadSpool {
         std::fs::create_dir_all(folder)
             .map_err(|e| Refusal::internal(format!("the audit folder cannot be made: {e}")))?;
         let state = Mutex::new(State { current: None, recent: BTreeMap::new() });
-        Ok(Self(Arc::new(Inner { folder: folder.to_owned(), clock, entropy, state })))
+        let taking = tokio::sync::Mutex::default();
+        Ok(Self(Arc::new(Inner { folder: folder.to_owned(), clock, entropy, state, taking })))
     }
 
     pub fn anchors(&self) -> PathBuf {
@@ -86,6 +89,7 @@ impl ReadSpool {
 
     /// Takes every spooled read into the audit table, also those of a process that was killed.
     pub async fn take_in(&self, db: &Db) -> Result<()> {
+        let _alone = self.0.taking.lock().await;
         let closed = self.0.state.lock().unwrap_or_else(PoisonError::into_inner).current.take();
         drop(closed);
         for path in self.spooled()? {
