@@ -113,8 +113,9 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
 }
 
 /// Serves until shutdown: HTTP, DIMSE and the worker. `demo` fills an empty store first; `/readyz` answers 503 until then.
+/// At the end those who write stop before the worker, so that what they wrote last is told and sealed.
 pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
-    let shutdown = app.shutdown.clone();
+    let (shutdown, written) = (app.shutdown.clone(), CancellationToken::new());
     app.rooms.start(&app.ground.config.media)?;
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let stop = shutdown.clone();
@@ -124,18 +125,21 @@ pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
             .await
     });
     let counting = tokio::spawn(metrics::serve(listeners.metrics, shutdown.clone()));
-    if demo {
-        demo::fill(&app).await?;
+    let filled = if demo { demo::fill(&app).await } else { Ok(()) };
+    match &filled {
+        Ok(()) => app.ready.set(),
+        Err(_) => shutdown.cancel(),
     }
-    app.ready.set();
     let (ground, imaging) = (app.ground.clone(), app.imaging.clone());
     let receiving = tokio::spawn(studies::run(ground, imaging, listeners.dimse, shutdown.clone()));
-    let working = tokio::spawn(worker::run(app.clone(), shutdown.clone()));
-    serving.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
+    let working = tokio::spawn(worker::run(app.clone(), written.clone()));
+
+    let served = serving.await.map_err(Refusal::internal).and_then(|end| end.map_err(Refusal::internal));
     shutdown.cancel();
-    receiving.await.map_err(Refusal::internal)?;
-    app.rooms.stop().await?;
-    working.await.map_err(Refusal::internal)?;
-    counting.await.map_err(Refusal::internal)?.map_err(Refusal::internal)?;
-    Ok(())
+    let received = receiving.await.map_err(Refusal::internal);
+    let hung_up = app.rooms.stop().await;
+    written.cancel();
+    let worked = working.await.map_err(Refusal::internal);
+    let counted = counting.await.map_err(Refusal::internal).and_then(|end| end.map_err(Refusal::internal));
+    [filled, served, received, hung_up, worked, counted].into_iter().collect()
 }

@@ -78,34 +78,33 @@ async fn fire(app: &App, shutdown: &CancellationToken) {
     }
 }
 
-/// Fires what is due, oldest first, each in a transaction of its own with what it causes.
+/// Fires what is due, oldest first, each in a transaction of its own with what it causes. One that fails is put off and told
+/// at the end; those behind it are fired all the same.
 async fn fire_due(app: &App) -> Result<()> {
+    let db = &app.ground.db;
+    let mut failed = None;
     loop {
-        let due = timers::due(&mut *app.ground.db.read().await?, app.ground.now(), TIMERS_AT_ONCE).await?;
+        let due = timers::due(&mut *db.read().await?, app.ground.now(), TIMERS_AT_ONCE).await?;
         if due.is_empty() {
-            return Ok(());
+            return failed.map_or(Ok(()), Err);
         }
-        // One that fails stays due and is told at the end; those behind it are fired all the same.
-        let mut failed = None;
         for timer in due {
-            let fired = app
-                .ground
-                .db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        if timers::take(tx, &timer).await? {
-                            subject_of(tx, &timer).await?;
-                        }
-                        Ok(())
-                    })
-                })
-                .await;
-            failed = failed.or(fired.err());
-        }
-        if let Some(refusal) = failed {
-            return Err(refusal);
+            let again = timer.clone();
+            if let Err(refusal) =
+                db.write(move |tx| Box::pin(async move { fire_one(tx, &timer).await })).await
+            {
+                db.write(move |tx| Box::pin(async move { timers::postpone(tx, &again).await })).await?;
+                failed = failed.or(Some(refusal));
+            }
         }
     }
+}
+
+async fn fire_one(tx: &mut Tx, timer: &Timer) -> Result<()> {
+    if timers::take(tx, timer).await? {
+        subject_of(tx, timer).await?;
+    }
+    Ok(())
 }
 
 /// Which flow a timer belongs to.
