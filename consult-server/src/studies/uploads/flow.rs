@@ -6,7 +6,7 @@ use super::tus::Creation;
 use super::{State, Turn, Upload, UploadOutcome, UploadResult};
 use crate::access::policy::Action;
 use crate::access::{Call, grants};
-use crate::db::change::{Change, Subject};
+use crate::db::change::{Author, Change, Subject};
 use crate::db::{Conn, Tx};
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
@@ -63,7 +63,7 @@ pub async fn begin(tx: &mut Tx, imaging: &Imaging, call: &Call, creation: Creati
         Some(_) => return Err(Code::RequestIdTaken.into()),
         None => sql::insert(tx, &upload).await?,
     }
-    record(tx, call, &upload, "upload.begun", basis).await?;
+    record(tx, &call.author, &upload, "upload.begun", basis).await?;
     Ok(id)
 }
 
@@ -224,7 +224,7 @@ async fn take_in(imaging: &Imaging, call: &Call, mut upload: Stored, file: &Path
     // An archive without files has no entry and nothing to show for it.
     let code = (!any_taken).then(|| first_refused.unwrap_or(imaging::refusal::Refusal::NotDicom.code()));
     upload.code = code.map(str::to_owned);
-    let finished = call.clone();
+    let finished = call.author.clone();
     call.ground
         .db
         .write(move |tx| {
@@ -265,7 +265,7 @@ fn result(entry: Entry) -> UploadResult {
 pub async fn remove(imaging: &Imaging, call: &Call, id: UploadId) -> Result<()> {
     let basis = call.require(Action::StudyAdd, None)?;
     let (_turn, upload) = hold(imaging, call, &id).await?;
-    let (file, ending) = (path(imaging, &id), call.clone());
+    let (file, ending) = (path(imaging, &id), call.author.clone());
     call.ground
         .db
         .write(move |tx| {
@@ -285,12 +285,28 @@ pub async fn sweep(ground: &Ground, imaging: &Imaging) -> Result<()> {
     let before = ground.now().plus_seconds(-ABANDONED_SECONDS);
     for id in sql::abandoned(&mut *ground.db.read().await?, before).await? {
         let _turn = imaging.uploads.turn(&id).await?;
-        let gone = id.clone();
-        ground.db.write(move |tx| Box::pin(async move { sql::delete(tx, &gone).await })).await?;
-        remove_file(&path(imaging, &id)).await?;
+        let file = path(imaging, &id);
+        ground
+            .db
+            .write({
+                let id = id.clone();
+                move |tx| Box::pin(async move { give_up(tx, &id).await })
+            })
+            .await?;
+        remove_file(&file).await?;
         imaging.uploads.forget(&id);
     }
     Ok(())
+}
+
+async fn give_up(tx: &mut Tx, id: &UploadId) -> Result<()> {
+    let Some(upload) = sql::by_id(tx.conn(), id).await? else { return Ok(()) };
+    if upload.state != State::Receiving {
+        return Ok(());
+    }
+    sql::delete(tx, id).await?;
+    let worker = Author { from: "worker".to_owned(), ..Author::default() };
+    record(tx, &worker, &upload, "upload.abandoned", "retention").await
 }
 
 async fn remove_file(file: &Path) -> Result<()> {
@@ -301,11 +317,21 @@ async fn remove_file(file: &Path) -> Result<()> {
     }
 }
 
-async fn record(tx: &mut Tx, call: &Call, upload: &Stored, kind: &str, basis: &str) -> Result<()> {
-    let subject = Subject { kind: KIND, id: upload.id.as_str() };
+async fn record(tx: &mut Tx, author: &Author, upload: &Stored, kind: &str, basis: &str) -> Result<()> {
     let payload = serde_json::json!({
         "size": upload.size, "state": upload.state, "files": upload.results.len(), "code": upload.code,
     });
-    let change = call.change_of(subject, 1, kind, basis);
-    tx.record(Change { patient: upload.patient.as_ref(), payload, ..change }).await
+    tx.record(Change {
+        author,
+        alliance: &upload.alliance,
+        subject: Subject { kind: KIND, id: upload.id.as_str() },
+        version: 1,
+        kind,
+        payload,
+        occurred_at: None,
+        patient: upload.patient.as_ref(),
+        basis,
+        audience: &[],
+    })
+    .await
 }
