@@ -213,6 +213,14 @@ impl Refusal {
     pub fn not_found() -> Self {
         Self::new(Code::RequestNotFound)
     }
+
+    /// Somebody changed it meanwhile: the refusal brings what stands now, so that nothing typed is lost.
+    pub fn changed(version: i64, current: impl serde::Serialize) -> Self {
+        match serde_json::to_value(current) {
+            Ok(current) => Self::new(Code::ConflictChanged).with("version", version).with("current", current),
+            Err(e) => Self::internal(e),
+        }
+    }
 }
 
 impl From<Code> for Refusal {

@@ -89,8 +89,3 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         text.parse().map(IfMatch).map_err(|_| Code::RequestIfMatchInvalid.into())
     }
 }
-
-/// Compares the version the caller read with the one that stands.
-pub fn same_version(read: i64, stands: i64) -> Result<(), Refusal> {
-    if read == stands { Ok(()) } else { Err(Refusal::new(Code::ConflictChanged).with("version", stands)) }
-}

@@ -9,7 +9,6 @@ use crate::access::{Call, grants};
 use crate::db::change::{Change, Subject};
 use crate::db::{Conn, Tx};
 use crate::error::{Code, Refusal, Result};
-use crate::http::extract::same_version;
 use crate::ids::PatientId;
 
 const KIND: &str = "patient";
@@ -74,9 +73,8 @@ pub async fn change(
         grants::resource(tx.conn(), &call.caller.alliance, call.organisation(), id, call.now).await?;
     let basis = call.require(Action::PatientChange, Some(&resource))?;
     let standing = stored(tx.conn(), call, id).await?;
-    if let Err(refusal) = same_version(version, standing.shown.version) {
-        let current = serde_json::to_value(&standing.shown).map_err(Refusal::internal)?;
-        return Err(refusal.with("current", current));
+    if version != standing.shown.version {
+        return Err(Refusal::changed(standing.shown.version, &standing.shown));
     }
     let checked = rules::check(rules::patched(standing.as_input(), patch), call.ground.today())?;
     if document_holder(tx, call, &checked).await?.is_some_and(|holder| holder != *id) {

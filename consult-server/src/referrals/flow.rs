@@ -209,9 +209,7 @@ async fn seen(tx: &mut Tx, call: &Call, id: &LegId) -> Result<Leg> {
 
 async fn changed_meanwhile(tx: &mut Tx, call: &Call, id: &LegId) -> Result<Refusal> {
     let (current, _) = read::leg(tx.conn(), call, id).await?;
-    let version = current.row.version;
-    let current = serde_json::to_value(&current).map_err(Refusal::internal)?;
-    Ok(Refusal::new(Code::ConflictChanged).with("version", version).with("current", current))
+    Ok(Refusal::changed(current.row.version, &current))
 }
 
 async fn accepted_by(tx: &mut Tx, leg: &referral::Leg, why: &referral::Refusal) -> Result<Refusal> {
