@@ -164,6 +164,7 @@ CREATE TABLE outbox (
     version BIGINT NOT NULL,
     audience TEXT NOT NULL,
     author_id TEXT,
+    patient_id TEXT,
     payload TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     done BIGINT NOT NULL
@@ -177,9 +178,12 @@ CREATE TABLE timer (
     subject_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     due_at BIGINT NOT NULL,
+    -- When it is looked at: when it is due, or later after a failure.
+    fire_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL DEFAULT 0,
     UNIQUE (subject_kind, subject_id, kind)
 );
-CREATE INDEX timer_due ON timer (due_at, id);
+CREATE INDEX timer_fire ON timer (fire_at, id);
 
 CREATE TABLE idempotency (
     person_id TEXT NOT NULL,
@@ -208,6 +212,7 @@ CREATE TABLE notice (
     kind TEXT NOT NULL,
     subject_kind TEXT NOT NULL,
     subject_id TEXT NOT NULL,
+    patient_id TEXT,
     payload TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     read_at BIGINT

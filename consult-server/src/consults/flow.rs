@@ -13,9 +13,7 @@ use crate::db::change::{Author, Change, Subject};
 use crate::db::{Conn, Tx};
 use crate::directory::{self, AgreementKind};
 use crate::error::{Code, Refusal, Result};
-use crate::http::extract::same_version;
 use crate::ids::{AllianceId, ConsultId};
-use crate::patients;
 use serde_json::{Map, Value};
 
 /// Who acts when the clock or a rule does.
@@ -256,10 +254,6 @@ pub(super) async fn record(
     if !audience.contains(&stored.requester_organisation) {
         audience.push(stored.requester_organisation.clone());
     }
-    let patient_name =
-        patients::sql::patient_ref(tx.conn(), &stored.patient, now.day_in(&jiff::tz::TimeZone::UTC))
-            .await?
-            .name;
     let system =
         Author { from: SYSTEM.to_owned(), request_id: author.request_id.clone(), ..Author::default() };
     for (version, happened) in (first_version..).zip(log) {
@@ -269,7 +263,7 @@ pub(super) async fn record(
             subject,
             version,
             kind: happened.kind,
-            payload: payload(happened, stored, &patient_name),
+            payload: payload(happened, stored),
             occurred_at: None,
             patient: Some(&stored.patient),
             basis,
@@ -281,13 +275,12 @@ pub(super) async fn record(
 }
 
 /// What happened, with what a notice needs to say which consult it is about.
-fn payload(happened: &Happened, stored: &Stored, patient_name: &str) -> Value {
+fn payload(happened: &Happened, stored: &Stored) -> Value {
     let mut payload = match &happened.payload {
         Value::Object(said) => said.clone(),
         _ => Map::new(),
     };
     payload.insert("number".to_owned(), stored.number.clone().into());
-    payload.insert("patient_name".to_owned(), patient_name.into());
     payload.insert("urgency".to_owned(), stored.life.urgency.as_str().into());
     Value::Object(payload)
 }
@@ -302,13 +295,9 @@ async fn claimed_by_other(conn: &mut Conn, stored: &Stored) -> Result<Refusal> {
     Ok(Refusal::new(Code::ConsultClaimedByOther).with("by", by).with("at", at))
 }
 
-/// Somebody changed it meanwhile: the refusal brings what stands now, so that nothing typed is lost.
+/// The refusal of a version that no longer stands.
 pub(super) async fn stale(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Refusal> {
-    let current = serde_json::to_value(read::whole(conn, call, stored).await?).map_err(Refusal::internal)?;
-    match same_version(-1, stored.version) {
-        Err(refusal) => Ok(refusal.with("current", current)),
-        Ok(()) => Err(Refusal::internal("a version below zero stands")),
-    }
+    Ok(Refusal::changed(stored.version, read::whole(conn, call, stored).await?))
 }
 
 pub(super) async fn stored(conn: &mut Conn, alliance: &AllianceId, id: &ConsultId) -> Result<Stored> {

@@ -4,7 +4,7 @@
 use super::{Conn, Engine, Tx, from_json, to_json};
 use crate::db::change::Change;
 use crate::error::Result;
-use crate::ids::{AllianceId, OrganisationId};
+use crate::ids::{AllianceId, OrganisationId, PatientId};
 use crate::time::Timestamp;
 use serde_json::Value;
 use sqlx::Row as _;
@@ -21,15 +21,17 @@ pub struct Entry {
     pub audience: Vec<OrganisationId>,
     /// Who did it, and needs no telling.
     pub author: Option<String>,
+    /// Whom it is about; the name is read when it is told, to those who may still see the patient.
+    pub patient: Option<PatientId>,
     pub payload: Value,
     pub created_at: Timestamp,
 }
 
-const INSERT: &str = "INSERT INTO outbox (alliance_id, event_id, kind, subject_kind, subject_id, version, audience, author_id, payload, created_at, done) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)";
+const INSERT: &str = "INSERT INTO outbox (alliance_id, event_id, kind, subject_kind, subject_id, version, audience, author_id, patient_id, payload, created_at, done) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
 macro_rules! columns {
     () => {
-        "SELECT seq, alliance_id, event_id, kind, subject_kind, subject_id, version, audience, author_id, payload, created_at FROM outbox "
+        "SELECT seq, alliance_id, event_id, kind, subject_kind, subject_id, version, audience, author_id, patient_id, payload, created_at FROM outbox "
     };
 }
 const SINCE: &str = concat!(columns!(), "WHERE seq > $1 ORDER BY seq LIMIT $2");
@@ -53,6 +55,7 @@ pub(super) async fn insert(tx: &mut Tx, event_id: &str, change: &Change<'_>) -> 
         .bind(change.version)
         .bind(audience)
         .bind(change.author.person.as_ref().map(|p| p.as_str().to_owned()))
+        .bind(change.patient.map(|p| p.as_str().to_owned()))
         .bind(change.payload.to_string())
         .bind(now)
         .execute(tx.conn())
@@ -101,8 +104,9 @@ fn rows(rows: Vec<sqlx::any::AnyRow>) -> Result<Vec<Entry>> {
                 version: row.try_get(6)?,
                 audience: from_json(&row.try_get::<String, _>(7)?)?,
                 author: row.try_get(8)?,
-                payload: from_json(&row.try_get::<String, _>(9)?)?,
-                created_at: Timestamp(row.try_get(10)?),
+                patient: row.try_get::<Option<String>, _>(9)?.map(PatientId::trusted),
+                payload: from_json(&row.try_get::<String, _>(10)?)?,
+                created_at: Timestamp(row.try_get(11)?),
             })
         })
         .collect()

@@ -166,10 +166,10 @@ struct Notices {
     responses((status = 200, body = Notices), (status = 400, body = Problem), (status = 401, body = Problem)))]
 async fn list(call: Call, Query(query): Query<NoticeQuery>) -> Result<Json<Notices>> {
     let before = query.paging.cursor.as_deref().and_then(|c| c.parse().ok()).unwrap_or(i64::MAX);
-    let (limit, person) = (query.paging.limit(), &call.caller.person);
+    let (limit, unread_only) = (query.paging.limit(), query.unread.unwrap_or(false));
     let mut reader = call.read().await?;
-    let found = sql::list(&mut reader, person, before, query.unread.unwrap_or(false), limit + 1).await?;
-    let unread = sql::unread(&mut reader, person).await?;
+    let found = sql::list(&mut reader, &call.caller, call.now, before, unread_only, limit + 1).await?;
+    let unread = sql::unread(&mut reader, &call.caller.person).await?;
     let page = crate::http::Page::cut(found, limit, |notice| notice.seq.to_string());
     Ok(Json(Notices { items: page.items, next: page.next, unread }))
 }

@@ -7,7 +7,7 @@ pub mod hub;
 pub mod rules;
 pub mod sql;
 
-use crate::ids::PersonId;
+use crate::ids::{PatientId, PersonId};
 use crate::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -26,10 +26,18 @@ pub struct Notice {
     /// The type of the event it tells of, e.g. `consult.submitted`.
     pub r#type: String,
     pub subject: SubjectRef,
+    /// Whom it is about, while the reader's organisation may see them; null in the live event.
+    pub patient: Option<NoticePatient>,
     #[schema(value_type = Object)]
     pub payload: Value,
     pub created_at: Timestamp,
     pub read_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NoticePatient {
+    pub id: PatientId,
+    pub name: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -1,23 +1,31 @@
 //! Statements on notices. Decides nothing.
 
-use super::{Notice, SubjectRef};
+use super::{Notice, NoticePatient, SubjectRef};
+use crate::access::Caller;
 use crate::db::outbox::Entry;
 use crate::db::{Conn, Tx, from_json};
 use crate::error::Result;
-use crate::ids::PersonId;
+use crate::ids::{PatientId, PersonId};
 use crate::time::Timestamp;
 use sqlx::Row as _;
 
-const INSERT: &str = "INSERT INTO notice (id, alliance_id, person_id, kind, subject_kind, subject_id, payload, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING seq";
-macro_rules! columns {
-    () => {
-        "SELECT seq, id, person_id, kind, subject_kind, subject_id, payload, created_at, read_at FROM notice "
+const INSERT: &str = "INSERT INTO notice (id, alliance_id, person_id, kind, subject_kind, subject_id, patient_id, payload, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING seq";
+/// The name of a patient whom the reader's organisation may no longer see is not told.
+macro_rules! newest_first {
+    ($which:literal) => {
+        concat!(
+            "SELECT n.seq, n.id, n.person_id, n.kind, n.subject_kind, n.subject_id, n.payload, n.created_at, n.read_at, p.id, p.name \
+             FROM notice n LEFT JOIN patient p ON p.id = n.patient_id AND EXISTS (SELECT 1 FROM access_grant g WHERE g.patient_id = p.id \
+             AND g.organisation_id = $3 AND (g.ends_at IS NULL OR g.ends_at > $4)) \
+             WHERE n.person_id = $1 AND n.seq < $2 ",
+            $which,
+            "ORDER BY n.seq DESC LIMIT $5"
+        )
     };
 }
-const LIST: &str = concat!(columns!(), "WHERE person_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
-const LIST_UNREAD: &str =
-    concat!(columns!(), "WHERE person_id = $1 AND seq < $2 AND read_at IS NULL ORDER BY seq DESC LIMIT $3");
+const LIST: &str = newest_first!("");
+const LIST_UNREAD: &str = newest_first!("AND n.read_at IS NULL ");
 const UNREAD: &str = "SELECT COUNT(*) FROM notice WHERE person_id = $1 AND read_at IS NULL";
 const MARK_READ: &str = "UPDATE notice SET read_at = $1 WHERE id = $2 AND person_id = $3 AND read_at IS NULL";
 const EXISTS: &str = "SELECT 1 FROM notice WHERE id = $1 AND person_id = $2";
@@ -31,6 +39,7 @@ pub async fn insert(tx: &mut Tx, person: &PersonId, entry: &Entry) -> Result<Not
         .bind(entry.kind.as_str())
         .bind(entry.subject_kind.as_str())
         .bind(entry.subject_id.as_str())
+        .bind(entry.patient.as_ref().map(|p| p.as_str().to_owned()))
         .bind(entry.payload.to_string())
         .bind(now.0)
         .fetch_one(tx.conn())
@@ -41,6 +50,7 @@ pub async fn insert(tx: &mut Tx, person: &PersonId, entry: &Entry) -> Result<Not
         person: person.clone(),
         r#type: entry.kind.clone(),
         subject: SubjectRef { kind: entry.subject_kind.clone(), id: entry.subject_id.clone() },
+        patient: None,
         payload: entry.payload.clone(),
         created_at: now,
         read_at: None,
@@ -49,13 +59,20 @@ pub async fn insert(tx: &mut Tx, person: &PersonId, entry: &Entry) -> Result<Not
 
 pub async fn list(
     conn: &mut Conn,
-    person: &PersonId,
+    reader: &Caller,
+    now: Timestamp,
     before: i64,
     unread_only: bool,
     limit: i64,
 ) -> Result<Vec<Notice>> {
-    let statement = if unread_only { LIST_UNREAD } else { LIST };
-    let rows = sqlx::query(statement).bind(person.as_str()).bind(before).bind(limit).fetch_all(conn).await?;
+    let rows = sqlx::query(if unread_only { LIST_UNREAD } else { LIST })
+        .bind(reader.person.as_str())
+        .bind(before)
+        .bind(reader.organisation.as_str())
+        .bind(now.0)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(Notice {
@@ -64,6 +81,10 @@ pub async fn list(
                 person: PersonId::trusted(row.try_get::<String, _>(2)?),
                 r#type: row.try_get(3)?,
                 subject: SubjectRef { kind: row.try_get(4)?, id: row.try_get(5)? },
+                patient: match (row.try_get::<Option<String>, _>(9)?, row.try_get(10)?) {
+                    (Some(id), Some(name)) => Some(NoticePatient { id: PatientId::trusted(id), name }),
+                    (Some(_) | None, Some(_) | None) => None,
+                },
                 payload: from_json(&row.try_get::<String, _>(6)?)?,
                 created_at: Timestamp(row.try_get(7)?),
                 read_at: row.try_get::<Option<i64>, _>(8)?.map(Timestamp),

@@ -373,6 +373,7 @@ export interface Notice {
   id: Id;
   type: string;
   subject: { kind: 'consult' | 'leg' | 'study'; id: Id };
+  patient: { id: Id; name: string } | null;
   payload: Record<string, unknown>;
   created_at: Time;
   read_at: Time | null;

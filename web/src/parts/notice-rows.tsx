@@ -42,8 +42,7 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
   return (
     <ul className="rows">
       {notices.map((notice) => {
-        const { subject, payload } = notice;
-        const patient = typeof payload.patient_name === 'string' ? payload.patient_name : null;
+        const { subject, patient } = notice;
         const inside = (
           <>
             <span className="item-top">
@@ -55,7 +54,7 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
                 {formatTime(notice.created_at, language, clock.now())}
               </span>
             </span>
-            {patient && <span className="soft small">{patient}</span>}
+            {patient && <span className="soft small">{patient.name}</span>}
           </>
         );
         const onClick = () => notice.read_at || read.mutate(notice.id);
