@@ -27,6 +27,15 @@ export function fingerprint(locator) {
   });
 }
 
+/** Waits for the frame in which the picture is another one; it is drawn after the page says which it shows. */
+export async function becomesAnother(locator, before) {
+  for (const late = Date.now() + 10_000; Date.now() < late; ) {
+    if ((await fingerprint(locator)) !== before) return;
+    await locator.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+  }
+  throw new Error('the picture stays the same');
+}
+
 /**
  * The left and right edge of the bright thing in the middle of a canvas, in CSS pixels of the page: where the
  * brightness along the middle row passes half way between inside and outside, between two pixels if need be.
