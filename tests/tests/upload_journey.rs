@@ -63,8 +63,18 @@ async fn files_of_another_patient_are_quarantined_and_it_is_said() {
     let study = village.get(&format!("/api/v1/studies/{id}")).await.expect(200).json;
     assert_eq!(study["mismatch"], serde_json::json!(["name", "birth_date", "sex"]));
     assert!(study["patient_id"].is_null());
-    // Their own patient it turns out to be: a doctor there puts it right, and sending it once more finds it there.
+    // Both sides of the disagreement are told, and to nobody who may not see the patient.
+    assert_eq!((text(&study["sent_to"]["id"]), study["channel"].as_str()), (patient.clone(), Some("upload")));
+    let pending = village.get("/api/v1/studies/pending").await.expect(200).json;
+    assert_eq!(pending, serde_json::json!({ "unassigned": 0, "quarantined": 1 }));
     let wang = village.patient("王秀英").await;
+    let beside = |patient: &str| format!("/api/v1/studies/{id}/comparison?patient_id={patient}");
+    let stranger = village.get(&beside(&patient)).await.expect(200).json;
+    assert_eq!(stranger["mismatch"], serde_json::json!(["name", "birth_date", "sex"]));
+    let person = village.get(&beside(&wang)).await.expect(200).json;
+    assert_eq!(person["mismatch"], serde_json::json!([]));
+    product.sign_in("township").await.get(&beside(&patient)).await.expect_refusal(404, "request.not-found");
+    // Their own patient it turns out to be: a doctor there puts it right, and sending it once more finds it there.
     let assign = serde_json::json!({ "patient_id": wang });
     village.post(&format!("/api/v1/studies/{id}/assign"), assign).await.expect(200);
     let (_, again) =

@@ -3,7 +3,7 @@
 
 use super::register::{LOCAL, merge};
 use super::sql::{self, Filter, Scope, Stored};
-use super::{KIND, Status, rules};
+use super::{Comparison, KIND, PendingStudies, Status, rules};
 use crate::access::policy::{Action, Decision, Relation, Resource, may};
 use crate::access::{Call, grants};
 use crate::db::change::{Change, Subject};
@@ -11,6 +11,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Code, Refusal, Result};
 use crate::ids::{AllianceId, ConsultId, OrganisationId, PatientId, StudyId};
 use crate::patients::sql as patients;
+use crate::refs::PatientRef;
 use std::collections::BTreeSet;
 
 /// The caller's eyes. A role without clinical work has none.
@@ -29,13 +30,60 @@ pub fn scope(call: &Call) -> Result<Scope> {
 /// A study the caller may see, with the legal basis.
 pub async fn read(conn: &mut Conn, call: &Call, id: &StudyId) -> Result<(Stored, &'static str)> {
     let scope = scope(call)?;
-    let stored = sql::by_id(conn, &scope, id).await?.ok_or_else(Refusal::not_found)?;
+    let mut stored = sql::by_id(conn, &scope, id).await?.ok_or_else(Refusal::not_found)?;
     let basis = call.require(Action::StudyRead, Some(&resource(&scope, &stored)))?;
+    show_sent_to(conn, call, &mut stored).await?;
     Ok((stored, basis))
 }
 
 pub async fn list(conn: &mut Conn, call: &Call, filter: Filter<'_>) -> Result<Vec<Stored>> {
-    sql::list(conn, &scope(call)?, filter).await
+    let mut found = sql::list(conn, &scope(call)?, filter).await?;
+    for stored in &mut found {
+        show_sent_to(conn, call, stored).await?;
+    }
+    Ok(found)
+}
+
+/// The other side of the disagreement: a record that the caller does not see stays unsaid.
+async fn show_sent_to(conn: &mut Conn, call: &Call, stored: &mut Stored) -> Result<()> {
+    let Some(patient) = &stored.sent_to else { return Ok(()) };
+    match patient_seen(conn, call, patient).await {
+        Ok((patient, _)) => stored.shown.sent_to = Some(patient),
+        Err(refusal) if matches!(refusal.code.status(), 403 | 404) => {}
+        Err(refusal) => return Err(refusal),
+    }
+    Ok(())
+}
+
+/// A patient's record in short, with the legal basis to see it.
+async fn patient_seen(
+    conn: &mut Conn,
+    call: &Call,
+    patient: &PatientId,
+) -> Result<(PatientRef, &'static str)> {
+    let caller = &call.caller;
+    let of_patient =
+        grants::resource(conn, &caller.alliance, &caller.organisation, patient, call.now).await?;
+    let basis = call.require(Action::PatientRead, Some(&of_patient))?;
+    Ok((patients::patient_ref(conn, patient, call.ground.today()).await?, basis))
+}
+
+/// How much waits for a human: counted, not read.
+pub async fn pending(conn: &mut Conn, call: &Call) -> Result<PendingStudies> {
+    sql::pending(conn, &scope(call)?).await
+}
+
+/// A study beside a patient who may be the one, before anybody says so.
+pub async fn compare(
+    conn: &mut Conn,
+    call: &Call,
+    id: &StudyId,
+    patient: &PatientId,
+) -> Result<(Comparison, &'static str)> {
+    let (stored, _) = read(conn, call, id).await?;
+    let (patient, basis) = patient_seen(conn, call, patient).await?;
+    let mismatch = rules::contradictions(&stored.facts(), &patient);
+    Ok((Comparison { patient, mismatch }, basis))
 }
 
 fn resource(scope: &Scope, stored: &Stored) -> Resource {

@@ -1,7 +1,7 @@
 //! `/api/v1/studies` and `/api/v1/ecgs`: parse, call the flow, render.
 
 use super::sql::Filter;
-use super::{Imaging, KIND, Status, Study, ecg, flow, sql};
+use super::{Comparison, Imaging, KIND, PendingStudies, Status, Study, ecg, flow, sql};
 use crate::access::Call;
 use crate::db::change::Subject;
 use crate::error::{Code, Refusal, Result};
@@ -26,7 +26,9 @@ where
 {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(pending))
         .routes(routes!(read))
+        .routes(routes!(compare))
         .routes(routes!(assign))
         .routes(routes!(preview))
         .routes(routes!(read_ecg))
@@ -70,8 +72,36 @@ async fn list(call: Call, Query(query): Query<StudyQuery>) -> Result<Json<Page<S
     responses((status = 200, body = Study), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn read(call: Call, Path(id): Path<StudyId>) -> Result<Reply> {
     let (stored, basis) = flow::read(&mut *call.read().await?, &call, &id).await?;
-    note(&call, &stored.shown.id, stored.shown.patient_id.as_ref(), basis)?;
-    Ok(Reply::ok(&stored.shown)?.with_version(stored.version))
+    let shown = &stored.shown;
+    let patient = shown.patient_id.as_ref().or(shown.sent_to.as_ref().map(|p| &p.id));
+    note(&call, &shown.id, patient, basis)?;
+    Ok(Reply::ok(shown)?.with_version(stored.version))
+}
+
+/// How many studies wait for somebody to say whose they are.
+#[utoipa::path(get, path = "/studies/pending", tag = "studies",
+    responses((status = 200, body = PendingStudies), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn pending(call: Call) -> Result<Json<PendingStudies>> {
+    Ok(Json(flow::pending(&mut *call.read().await?, &call).await?))
+}
+
+#[derive(Deserialize)]
+struct ComparisonQuery {
+    patient_id: PatientId,
+}
+
+/// What a study says of its person, beside a patient who may be the one.
+#[utoipa::path(get, path = "/studies/{id}/comparison", tag = "studies", params(("id" = String, Path), ("patient_id" = String, Query)),
+    responses((status = 200, body = Comparison), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)))]
+async fn compare(
+    call: Call,
+    Path(id): Path<StudyId>,
+    Query(query): Query<ComparisonQuery>,
+) -> Result<Json<Comparison>> {
+    let (comparison, basis) = flow::compare(&mut *call.read().await?, &call, &id, &query.patient_id).await?;
+    call.note_read(Subject { kind: KIND, id: id.as_str() }, Some(&query.patient_id), basis)?;
+    Ok(Json(comparison))
 }
 
 fn note(call: &Call, study: &StudyId, patient: Option<&PatientId>, basis: &str) -> Result<()> {

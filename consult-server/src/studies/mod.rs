@@ -19,6 +19,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::{ConsultId, PatientId, StudyId};
+use crate::refs::PatientRef;
 use crate::time::Timestamp;
 use futures_util::future::BoxFuture;
 use imaging::blobs::Blobs;
@@ -76,6 +77,10 @@ pub struct Study {
     pub dicom_patient: DicomPatient,
     /// Where file and record disagree: `name`, `birth_date`, `sex`.
     pub mismatch: Vec<String>,
+    /// The record that a quarantined one disagrees with, where the caller may see that patient.
+    pub sent_to: Option<PatientRef>,
+    /// How its first file came: `upload`, `stow`, `dimse` or `import`.
+    pub channel: String,
     /// `YYYY-MM-DD`
     pub study_date: Option<String>,
     pub description: String,
@@ -98,6 +103,21 @@ pub struct DicomPatient {
     /// `M`, `F` or `O`.
     pub sex: Option<String>,
     pub local_id: String,
+}
+
+/// What a study says of its person beside a patient who may be the one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Comparison {
+    pub patient: PatientRef,
+    /// Where they contradict each other, by the rule that quarantines: `name`, `birth_date`, `sex`.
+    pub mismatch: Vec<String>,
+}
+
+/// How many studies of the caller's organisation wait for somebody to say whose they are.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PendingStudies {
+    pub unassigned: i64,
+    pub quarantined: i64,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

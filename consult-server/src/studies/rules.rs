@@ -76,6 +76,17 @@ pub fn holder_of_patient(patient: &str) -> String {
     format!("p:{patient}")
 }
 
+/// The record that a quarantined study was sent to, or that its number led to: the inverse of `holder`.
+pub fn sent_to(holder: &str) -> Option<PatientId> {
+    let patient = holder.strip_prefix("q:")?.split(':').nth(1)?;
+    Some(patient).filter(|p| !p.is_empty()).map(PatientId::trusted)
+}
+
+/// The fields in which what the files of a study say contradicts a patient's record, by name.
+pub fn contradictions(file: &PatientFacts, patient: &PatientRef) -> Vec<String> {
+    matching::disagreements(file, &record(patient)).into_iter().map(|f| field(f).to_owned()).collect()
+}
+
 pub fn status(custody: &Custody) -> Status {
     match custody {
         Custody::Matched { .. } => Status::Matched,
@@ -176,6 +187,15 @@ mod tests {
         let holder = |f| holder(&Custody::Unassigned, None, "o1", f);
         assert_ne!(holder(&a), holder(&b));
         assert_eq!(holder(&a), holder(&file("Zhang^XiaoDong", "19680412")));
+    }
+
+    #[test]
+    fn a_quarantined_study_remembers_the_record_it_was_sent_to() {
+        let (id, said) = (PatientId::trusted("p1"), file("Wang^XiuYing", "19540903"));
+        let quarantined = Custody::Quarantined { fields: vec![Field::Name] };
+        assert_eq!(sent_to(&holder(&quarantined, Some(&id), "o1", &said)), Some(id));
+        assert_eq!(sent_to(&holder(&Custody::Unassigned, None, "o1", &said)), None);
+        assert_eq!(sent_to(&holder_of_patient("p1")), None);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Statements on studies as they are shown, assigned and attached to consults. Decides nothing.
 
 use super::rules;
-use super::{DicomPatient, Status, Study, StudyEcg, StudySeries};
+use super::{DicomPatient, PendingStudies, Status, Study, StudyEcg, StudySeries};
 use crate::access::policy::Relation;
 use crate::db::{Conn, Tx, from_json};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, ConsultId, OrganisationId, PatientId, PersonId, StudyId};
 use crate::time::Timestamp;
+use imaging::header::{Date, PatientFacts, Sex};
 use imaging::text::PersonName;
 use sqlx::Row as _;
 
@@ -18,7 +19,8 @@ macro_rules! columns {
          CASE WHEN EXISTS (SELECT 1 FROM instance i WHERE i.study_id = s.id AND (i.frames > 0 OR i.waveform = 1)) THEN 1 ELSE 0 END, \
          (SELECT g.basis FROM access_grant g WHERE g.patient_id = s.patient_id AND g.organisation_id = $2 AND g.alliance_id = s.alliance_id \
              AND (g.ends_at IS NULL OR g.ends_at > $3) \
-             ORDER BY CASE g.basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 ELSE 2 END LIMIT 1) FROM study s "
+             ORDER BY CASE g.basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 ELSE 2 END LIMIT 1), \
+         s.holder, COALESCE((SELECT i.channel FROM instance i WHERE i.study_id = s.id ORDER BY i.received_at, i.id LIMIT 1), '') FROM study s "
     };
 }
 
@@ -55,6 +57,11 @@ const OF_CONSULT: &str = concat!(
     "JOIN consult_study a ON a.study_id = s.id AND a.alliance_id = s.alliance_id \
      WHERE s.alliance_id = $1 AND a.consult_id = $4 AND s.status = 'matched' ORDER BY a.attached_at, s.id"
 );
+const PENDING: &str = concat!(
+    "SELECT s.status, COUNT(*) FROM study s WHERE s.alliance_id = $1 AND s.status <> 'matched' AND ",
+    visible!("s"),
+    "GROUP BY s.status"
+);
 const SERIES: &str = "SELECT series_uid, modality, description, series_no, instance_count FROM series WHERE study_id = $1 \
      ORDER BY COALESCE(series_no, 2147483647), series_uid";
 const ATTACH: &str = "INSERT INTO consult_study (consult_id, alliance_id, study_id, attached_by, attached_at) VALUES ($1, $2, $3, $4, $5) \
@@ -86,6 +93,24 @@ pub struct Stored {
     pub version: i64,
     pub received_by: OrganisationId,
     pub granted: Option<Relation>,
+    /// The record that a quarantined one was sent to.
+    pub sent_to: Option<PatientId>,
+    /// The name as DICOM writes it.
+    pub dicom_name: String,
+}
+
+impl Stored {
+    /// What the files say of their person, for the comparison with a record.
+    pub fn facts(&self) -> PatientFacts {
+        let said = &self.shown.dicom_patient;
+        PatientFacts {
+            name: PersonName::parse(&self.dicom_name),
+            local_id: said.local_id.clone(),
+            birth_date: said.birth_date.as_deref().and_then(Date::parse),
+            sex: said.sex.as_deref().and_then(Sex::parse),
+            ..PatientFacts::default()
+        }
+    }
 }
 
 pub async fn by_id(conn: &mut Conn, scope: &Scope, id: &StudyId) -> Result<Option<Stored>> {
@@ -128,6 +153,27 @@ pub async fn list(conn: &mut Conn, scope: &Scope, filter: Filter<'_>) -> Result<
         found.push(with_series(conn, stored(row)?).await?);
     }
     Ok(found)
+}
+
+/// How many wait for somebody to say whose they are.
+pub async fn pending(conn: &mut Conn, scope: &Scope) -> Result<PendingStudies> {
+    let rows = sqlx::query(PENDING)
+        .bind(scope.alliance.as_str())
+        .bind(scope.organisation.as_str())
+        .bind(scope.now.0)
+        .bind(i64::from(scope.desk))
+        .fetch_all(conn)
+        .await?;
+    let mut pending = PendingStudies { unassigned: 0, quarantined: 0 };
+    for row in &rows {
+        let count: i64 = row.try_get(1)?;
+        match Status::parse(&row.try_get::<String, _>(0)?) {
+            Some(Status::Unassigned) => pending.unassigned = count,
+            Some(Status::Quarantined) => pending.quarantined = count,
+            Some(Status::Matched) | None => {}
+        }
+    }
+    Ok(pending)
 }
 
 /// The studies attached to a consult. Whoever may read the consult may read these.
@@ -230,6 +276,8 @@ fn stored(row: &sqlx::any::AnyRow) -> Result<Stored> {
         status: Status::parse(&status)
             .ok_or_else(|| Refusal::internal(format!("study {id} has no known status")))?,
         mismatch: from_json(&row.try_get::<String, _>(5)?)?,
+        sent_to: None,
+        channel: row.try_get(20)?,
         dicom_patient: DicomPatient {
             name: PersonName::parse(&name).display(),
             birth_date: filled(row.try_get(8)?),
@@ -251,6 +299,8 @@ fn stored(row: &sqlx::any::AnyRow) -> Result<Stored> {
         version: row.try_get(1)?,
         received_by: OrganisationId::trusted(row.try_get::<String, _>(6)?),
         granted: row.try_get::<Option<String>, _>(18)?.as_deref().and_then(Relation::parse),
+        sent_to: rules::sent_to(&row.try_get::<String, _>(19)?),
+        dicom_name: name,
     })
 }
 

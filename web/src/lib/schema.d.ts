@@ -1106,6 +1106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many studies wait for somebody to say whose they are. */
+        get: operations["pending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{id}": {
         parameters: {
             query?: never;
@@ -1134,6 +1151,23 @@ export interface paths {
         put?: never;
         /** Say whose a study is. Its device's number for the patient leads to them from now on. */
         post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a study says of its person, beside a patient who may be the one. */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1214,6 +1248,12 @@ export interface components {
             organisation: components["schemas"]["OrganisationRef"];
             role: components["schemas"]["Role"];
             title?: string | null;
+        };
+        /** @description What a study says of its person beside a patient who may be the one. */
+        Comparison: {
+            /** @description Where they contradict each other, by the rule that quarantines: `name`, `birth_date`, `sex`. */
+            mismatch: string[];
+            patient: components["schemas"]["PatientRef"];
         };
         /** @description A consult, whole, as the caller sees it: a draft of a report is the invited side's own. */
         Consult: components["schemas"]["ConsultRow"] & {
@@ -1587,11 +1627,16 @@ export interface components {
         Notice: {
             created_at: components["schemas"]["Timestamp"];
             id: string;
+            patient?: components["schemas"]["NoticePatient"] | null;
             payload: Record<string, never>;
             read_at?: components["schemas"]["Timestamp"] | null;
             subject: components["schemas"]["SubjectRef"];
             /** @description The type of the event it tells of, e.g. `consult.submitted`. */
             type: string;
+        };
+        NoticePatient: {
+            id: components["schemas"]["PatientId"];
+            name: string;
         };
         Notices: {
             items: components["schemas"]["Notice"][];
@@ -1691,6 +1736,8 @@ export interface components {
         };
         Page_Study: {
             items: {
+                /** @description How its first file came: `upload`, `stow`, `dimse` or `import`. */
+                channel: string;
                 description: string;
                 dicom_patient: components["schemas"]["DicomPatient"];
                 ecg?: components["schemas"]["StudyEcg"] | null;
@@ -1706,6 +1753,7 @@ export interface components {
                 patient_id?: components["schemas"]["PatientId"] | null;
                 preview_url?: string | null;
                 received_at: components["schemas"]["Timestamp"];
+                sent_to?: components["schemas"]["PatientRef"] | null;
                 series: components["schemas"]["StudySeries"][];
                 status: components["schemas"]["StudyStatus"];
                 /** @description `YYYY-MM-DD` */
@@ -1793,6 +1841,13 @@ export interface components {
             name: string;
             /** @description `male`, `female` or `unknown`. */
             sex: string;
+        };
+        /** @description How many studies of the caller's organisation wait for somebody to say whose they are. */
+        PendingStudies: {
+            /** Format: int64 */
+            quarantined: number;
+            /** Format: int64 */
+            unassigned: number;
         };
         /** Format: uuid */
         PersonId: string;
@@ -1942,6 +1997,8 @@ export interface components {
         Sex: "male" | "female" | "unknown";
         /** @description A study as shown. */
         Study: {
+            /** @description How its first file came: `upload`, `stow`, `dimse` or `import`. */
+            channel: string;
             description: string;
             dicom_patient: components["schemas"]["DicomPatient"];
             ecg?: components["schemas"]["StudyEcg"] | null;
@@ -1957,6 +2014,7 @@ export interface components {
             patient_id?: components["schemas"]["PatientId"] | null;
             preview_url?: string | null;
             received_at: components["schemas"]["Timestamp"];
+            sent_to?: components["schemas"]["PatientRef"] | null;
             series: components["schemas"]["StudySeries"][];
             status: components["schemas"]["StudyStatus"];
             /** @description `YYYY-MM-DD` */
@@ -7556,6 +7614,41 @@ export interface operations {
             };
         };
     };
+    pending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingStudies"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read: {
         parameters: {
             query?: never;
@@ -7665,6 +7758,61 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query: {
+                patient_id: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
