@@ -22,6 +22,11 @@ export function filesOf({ name, birthday, sex }) {
   };
 }
 
+/** Sends a file as the demo's device of the health centre does, by DICOM C-STORE. */
+export function sendFromDevice(product, file) {
+  execFileSync('storescu', ['-aet', 'CLINIC', '-aec', 'CONSULT', '127.0.0.1', String(product.dimse), file]);
+}
+
 /** Drops files on an element of the page, as from a folder beside the browser. */
 export async function drop(target, paths) {
   const files = paths.map((path) => ({ name: basename(path), bytes: readFileSync(path).toString('base64') }));

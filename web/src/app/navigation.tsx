@@ -4,14 +4,17 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from '@/lib/i18n';
 import { noticesQuery } from '@/lib/queries/notices';
-import { DESK, type Desk, useMe } from '@/lib/session';
+import { pendingCountsQuery } from '@/lib/queries/studies';
+import { DESK, type Desk, mayAssignStudies, useMe } from '@/lib/session';
 import { Icon, type IconName } from '@/ui/icon';
 
 interface Place {
-  to: '/' | '/patients' | '/consults' | '/referrals' | '/board' | '/notices' | '/worklist';
+  to: '/' | '/patients' | '/consults' | '/referrals' | '/board' | '/notices' | '/worklist' | '/studies';
   icon: IconName;
-  text: 'home' | 'patients' | 'consults' | 'referrals' | 'board' | 'notices' | 'worklist';
+  text: 'home' | 'patients' | 'consults' | 'referrals' | 'board' | 'notices' | 'worklist' | 'studies';
 }
+
+const STUDIES: Place = { to: '/studies', icon: 'image', text: 'studies' };
 
 const PLACES: Record<Desk, Place[]> = {
   village: [
@@ -37,7 +40,23 @@ const PLACES: Record<Desk, Place[]> = {
 };
 
 function usePlaces(): Place[] {
-  return PLACES[DESK[useMe().position.role]];
+  const { role } = useMe().position;
+  const places = PLACES[DESK[role]];
+  return mayAssignStudies(role) ? [...places, STUDIES] : places;
+}
+
+/** How many studies wait for somebody to say whose they are; asked of the server only where the place is offered. */
+function PendingCount() {
+  const { t } = useTranslation();
+  const { data } = useQuery(pendingCountsQuery);
+  const count = data ? data.unassigned + data.quarantined : 0;
+  if (count === 0) return null;
+  return (
+    <span className="count place-count">
+      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+      <span className="visually-hidden">{t('placeWaiting', { count })}</span>
+    </span>
+  );
 }
 
 function Places({ places }: { places: Place[] }) {
@@ -52,6 +71,7 @@ function Places({ places }: { places: Place[] }) {
       >
         <Icon name={place.icon} size={20} />
         <span>{t(`place.${place.text}`)}</span>
+        {place === STUDIES && <PendingCount />}
       </Link>
     </li>
   ));

@@ -40,6 +40,8 @@ export type Contract = Must<
     Reads<Theirs['Notice'], Ours.Notice>,
     Reads<Theirs['Notices'], Ours.NoticeList>,
     Reads<Theirs['Study'], Ours.Study>,
+    Reads<Theirs['Comparison'], Ours.Comparison>,
+    Reads<Theirs['PendingStudies'], Ours.PendingStudies>,
     Reads<Theirs['Upload'], Ours.Upload>,
     Reads<Theirs['ConsultRow'], Ours.ConsultRow>,
     Reads<Theirs['Consult'], Ours.Consult>,

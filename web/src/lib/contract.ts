@@ -345,6 +345,9 @@ export interface Study {
   status: 'matched' | 'unassigned' | 'quarantined';
   dicom_patient: { name: string; birth_date: Day | null; sex: string | null; local_id: string };
   mismatch: string[];
+  /** The record that a quarantined one disagrees with; null where the caller may not see that patient. */
+  sent_to: PatientRef | null;
+  channel: string;
   study_date: Day | null;
   description: string;
   modalities: string[];
@@ -353,6 +356,15 @@ export interface Study {
   ecg: { instance_uid: string } | null;
   preview_url: string | null;
   received_at: Time;
+}
+/** A study beside a patient who may be the one: where they contradict each other, by the server's rule. */
+export interface Comparison {
+  patient: PatientRef;
+  mismatch: string[];
+}
+export interface PendingStudies {
+  unassigned: number;
+  quarantined: number;
 }
 export type UploadOutcome = 'stored' | 'duplicate' | 'alternate' | 'quarantined' | 'unassigned' | 'refused';
 export interface UploadResult {

@@ -45,6 +45,17 @@ export function useSession() {
   return { ...query, adopt: (me: Me) => client.setQueryData(sessionQuery.queryKey, me) };
 }
 
+/** Who may say whose a study is; the server's policy has the last word. */
+const ASSIGNERS: ReadonlySet<Role> = new Set<Role>([
+  'village_doctor',
+  'township_doctor',
+  'family_doctor',
+  'receiving_doctor',
+  'specialist',
+  'coordinator',
+]);
+export const mayAssignStudies = (role: Role): boolean => ASSIGNERS.has(role);
+
 /** What a role works on; one table instead of role names in the screens. */
 export type Desk = 'village' | 'board' | 'worklist' | 'office';
 export const DESK: Record<Role, Desk> = {

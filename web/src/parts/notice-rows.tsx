@@ -79,9 +79,14 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
                 {inside}
               </Link>
             ) : (
-              <button type="button" className="rows-link item rows-button" onClick={onClick}>
+              <Link
+                to="/studies/$studyId"
+                params={{ studyId: subject.id }}
+                className="rows-link item"
+                onClick={onClick}
+              >
                 {inside}
-              </button>
+              </Link>
             )}
           </li>
         );

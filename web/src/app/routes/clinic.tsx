@@ -51,6 +51,19 @@ export const clinicRoutes = [
   }),
   createRoute({
     ...under,
+    path: '/studies',
+    component: lazyRouteComponent(
+      () => import('@/features/studies/components/pending-page'),
+      'PendingStudiesPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/studies/$studyId',
+    component: lazyRouteComponent(() => import('@/features/studies/components/study-page'), 'StudyPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/notices',
     component: lazyRouteComponent(() => import('@/features/notices/components/notices-page'), 'NoticesPage'),
   }),

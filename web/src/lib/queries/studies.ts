@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api';
-import type { Consult, Id, Page, Study } from '../contract';
+import type { Comparison, Consult, Id, Page, PendingStudies, Study } from '../contract';
 
 export const patientStudiesQuery = (patientId: Id) =>
   queryOptions({
@@ -19,7 +19,19 @@ export const studyQuery = (id: Id) =>
 export const pendingStudiesQuery = (status: 'unassigned' | 'quarantined') =>
   queryOptions({
     queryKey: ['study', 'list', status],
-    queryFn: ({ signal }) => call<Page<Study>>('GET', 'studies', { query: { status }, signal }),
+    queryFn: ({ signal }) => call<Page<Study>>('GET', 'studies', { query: { status, limit: 100 }, signal }),
+  });
+
+export const pendingCountsQuery = queryOptions({
+  queryKey: ['study', 'list', 'counts'],
+  queryFn: ({ signal }) => call<PendingStudies>('GET', 'studies/pending', { signal }),
+});
+
+export const comparisonQuery = (studyId: Id, patientId: Id) =>
+  queryOptions({
+    queryKey: ['study', 'one', studyId, 'comparison', patientId],
+    queryFn: ({ signal }) =>
+      call<Comparison>('GET', `studies/${studyId}/comparison`, { query: { patient_id: patientId }, signal }),
   });
 
 export function attachStudy(consultId: Id, studyId: Id): Promise<Consult> {

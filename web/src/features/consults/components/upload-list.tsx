@@ -1,10 +1,12 @@
 // The files of the queue, those that ask for attention first, each with its state and outcome in words.
 
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { UploadOutcome, UploadResult } from '@/lib/contract';
 import { formatBytes } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { Problem } from '@/lib/problem';
+import { mayAssignStudies, useMe } from '@/lib/session';
 import type { QueueItem } from '@/lib/uploads/queue';
 import { useProblemText } from '@/ui/banner';
 import { Button } from '@/ui/button';
@@ -155,5 +157,28 @@ function Why({ item }: { item: QueueItem }) {
     }
   }
   if (lines.length === 0) return null;
-  return <span className="upload-why small">{lines.join(' ')}</span>;
+  return (
+    <span className="upload-why small">
+      {lines.join(' ')} <ToAssign item={item} />
+    </span>
+  );
+}
+
+/** The way to where such a study is put right; beside this page, which may still be sending. */
+function ToAssign({ item }: { item: QueueItem }) {
+  const { t } = useTranslation('uploads');
+  const { role } = useMe().position;
+  const stray = item.results.filter((one) => one.outcome === 'quarantined' || one.outcome === 'unassigned');
+  const [study, ...more] = [...new Set(stray.map((one) => one.study_id))];
+  if (!study || !mayAssignStudies(role)) return null;
+  const text = t('toAssign');
+  return more.length === 0 ? (
+    <Link to="/studies/$studyId" params={{ studyId: study }} target="_blank">
+      {text}
+    </Link>
+  ) : (
+    <Link to="/studies" target="_blank">
+      {text}
+    </Link>
+  );
 }
