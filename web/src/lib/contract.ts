@@ -156,6 +156,12 @@ export interface Report {
   signed_at: Time | null;
   content_hash: string | null;
 }
+export type ConsultDeclineReason =
+  | 'no_capability'
+  | 'not_indicated'
+  | 'insufficient_information'
+  | 'other_hospital_better'
+  | 'other';
 export type Adoption = 'adopted' | 'partly' | 'not';
 export type ConsentKind = 'written' | 'emergency_pending';
 export interface Ask {

@@ -78,7 +78,7 @@ export const clinicRoutes = [
   createRoute({
     ...under,
     path: '/consults/new',
-    validateSearch: texts('draft', 'patient'),
+    validateSearch: texts('draft', 'patient', 'again'),
     component: lazyRouteComponent(
       () => import('@/features/consults/components/new-consult-page'),
       'NewConsultPage',

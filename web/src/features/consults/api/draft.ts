@@ -52,6 +52,16 @@ export function draftOf(consult: Consult): ConsultDraft {
   };
 }
 
+/**
+ * A declined request taken up again: what was written stays, whom it goes to is chosen anew unless the same hospital
+ * only wants to know more. Consent was for the other one.
+ */
+export function againOf(id: string, declined: Consult): ConsultDraft {
+  const stays = declined.decision?.code === 'insufficient_information';
+  const draft: ConsultDraft = { ...draftOf(declined), id, version: null, consent: null };
+  return stays ? draft : { ...draft, organisationId: '', departmentId: '' };
+}
+
 /** Worth keeping, and worth asking about before it is replaced. */
 export function hasContent(draft: ConsultDraft): boolean {
   return draft.patient !== null || draft.question.trim() !== '' || draft.summary.trim() !== '';

@@ -1,10 +1,11 @@
-// What the requester may do now, by the commands that the server allows: answer, resubmit, refer, cancel.
+// What may be done now, by the commands that the server allows: answer, resubmit, refer, cancel; decline when invited.
 
 import { useState } from 'react';
 import type { Consult } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { useConsultCommand } from '@/lib/queries/consults';
 import { DESK, useMe } from '@/lib/session';
+import { DeclineConsult } from '@/parts/decline-consult';
 import { Banner, useProblemText } from '@/ui/banner';
 import { Button, ButtonLink } from '@/ui/button';
 import { TextDialog } from '@/ui/text-dialog';
@@ -12,7 +13,7 @@ import { toast } from '@/ui/toast';
 
 export function ConsultActions({ consult }: { consult: Consult }) {
   const { t } = useTranslation('consults');
-  const [open, setOpen] = useState<'answer' | 'cancel' | null>(null);
+  const [open, setOpen] = useState<'answer' | 'cancel' | 'decline' | null>(null);
   const command = useConsultCommand(consult.id);
   const problemText = useProblemText();
   const may = (name: string) => consult.allowed.includes(name);
@@ -30,7 +31,7 @@ export function ConsultActions({ consult }: { consult: Consult }) {
       },
     );
   }
-  function begin(dialog: 'answer' | 'cancel') {
+  function begin(dialog: 'answer' | 'cancel' | 'decline') {
     command.reset();
     setOpen(dialog);
   }
@@ -61,12 +62,20 @@ export function ConsultActions({ consult }: { consult: Consult }) {
           {t('resubmit')}
         </Button>
       )}
+      {may('decline') && (
+        <Button look="danger" icon="ban" onClick={() => begin('decline')}>
+          {t('decline.name')}
+        </Button>
+      )}
       {may('cancel') && (
         <Button look="danger" icon="close" onClick={() => begin('cancel')}>
           {t('cancel')}
         </Button>
       )}
       {command.error && open === null && <Banner tone="red">{problemText(command.error)}</Banner>}
+      {open === 'decline' && (
+        <DeclineConsult consult={consult} onDone={() => setOpen(null)} onClose={() => setOpen(null)} />
+      )}
       {open === 'answer' && (
         <TextDialog
           title={t('answer')}

@@ -21,6 +21,7 @@ import { Empty, Loaded } from '@/ui/states';
 import { Acknowledge } from './acknowledge';
 import { AddFiles } from './add-files';
 import { ConsultActions } from './consult-actions';
+import { Declined } from './declined';
 import { ReportView } from './report-view';
 
 /** States in which talking by video makes sense. */
@@ -33,6 +34,9 @@ const ROOM_OPEN = new Set([
   'in_session',
   'drafted',
 ]);
+
+/** Nobody will take these over any more. */
+const ENDED = new Set(['declined', 'cancelled', 'closed']);
 
 export function ConsultPage() {
   const { consultId } = useParams({ from: '/shell/consults/$consultId' });
@@ -91,11 +95,14 @@ function ConsultView({ consult }: { consult: Consult }) {
 
       <div className="columns">
         <div className="stack">
-          {consult.decision && (
-            <Banner tone={consult.state === 'returned' ? 'amber' : 'red'}>
-              <Decision consult={consult} />
-            </Banner>
-          )}
+          {consult.decision &&
+            (consult.state === 'declined' ? (
+              <Declined consult={consult} />
+            ) : (
+              <Banner tone={consult.state === 'returned' ? 'amber' : 'red'}>
+                <Decision consult={consult} />
+              </Banner>
+            ))}
           {consult.report?.signed_at && (
             <ReportView report={consult.report} versions={consult.report_versions} />
           )}
@@ -164,7 +171,7 @@ function ConsultView({ consult }: { consult: Consult }) {
                 {consult.invited_department && `\n${consult.invited_department.name}`}
               </dd>
               <dt>{t('assignee')}</dt>
-              <dd>{consult.assignee?.name ?? t('assigneeNone')}</dd>
+              <dd>{consult.assignee?.name ?? (ENDED.has(consult.state) ? '—' : t('assigneeNone'))}</dd>
               <dt>{t('modeLabel')}</dt>
               <dd>{t(`mode.${consult.mode}`)}</dd>
               <dt>{t('consentLabel')}</dt>
@@ -186,12 +193,10 @@ function ConsultView({ consult }: { consult: Consult }) {
 }
 
 function Decision({ consult }: { consult: Consult }) {
-  const { t, has } = useTranslation('consults');
-  const code = `declineReason.${consult.decision?.code ?? ''}`;
+  const { t } = useTranslation('consults');
   return (
     <>
       <strong>{t(`state.${consult.state}`)}</strong>
-      {has(code) && ` · ${t(code)}`}
       {consult.decision?.text && <p className="prewrap">{consult.decision.text}</p>}
     </>
   );

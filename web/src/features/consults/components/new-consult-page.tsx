@@ -1,4 +1,5 @@
-// 发起会诊: finds out which draft this is (a new one, one on this device, one on the server), then shows the form.
+// 发起会诊: finds out which draft this is (a new one, a declined one again, one on this device, one on the server), then
+// shows the form.
 
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
@@ -11,7 +12,7 @@ import { useMe } from '@/lib/session';
 import { uuidv7 } from '@/lib/uuid';
 import { KeptDraft } from '@/parts/kept-draft';
 import { Empty, Loaded, RowsSkeleton } from '@/ui/states';
-import { type ConsultDraft, draftOf, emptyDraft, hasContent } from '../api/draft';
+import { againOf, type ConsultDraft, draftOf, emptyDraft, hasContent } from '../api/draft';
 import { ConsultForm } from './consult-form';
 
 export function NewConsultPage() {
@@ -26,7 +27,7 @@ export function NewConsultPage() {
         <FromServer key={search.draft} id={search.draft} />
       ) : (
         <KeptDraft<ConsultDraft>
-          key={search.patient ?? ''}
+          key={`${search.patient ?? ''} ${search.again ?? ''}`}
           name="consult"
           worthKeeping={hasContent}
           describe={(draft) => [draft.patient?.name, draft.question].filter(Boolean).join(' · ')}
@@ -35,7 +36,7 @@ export function NewConsultPage() {
               <ConsultForm initial={draft} />
             </div>
           )}
-          fresh={() => <Fresh patientId={search.patient ?? null} />}
+          fresh={() => <Fresh patientId={search.patient ?? null} againId={search.again ?? null} />}
         />
       )}
     </div>
@@ -60,14 +61,22 @@ function FromServer({ id }: { id: string }) {
   );
 }
 
-function Fresh({ patientId }: { patientId: string | null }) {
+function Fresh({ patientId, againId }: { patientId: string | null; againId: string | null }) {
   const [id] = useState(() => uuidv7());
   const patient = useQuery({ ...patientQuery(patientId ?? ''), enabled: patientId !== null });
-  if (patientId !== null && patient.isPending) return <RowsSkeleton />;
+  const again = useQuery({ ...consultQuery(againId ?? ''), enabled: againId !== null });
+  if ((patientId !== null && patient.isPending) || (againId !== null && again.isPending)) {
+    return <RowsSkeleton />;
+  }
   const start = emptyDraft(id);
+  const initial = again.data
+    ? againOf(id, again.data)
+    : patient.data
+      ? { ...start, patient: patient.data, step: 1 }
+      : start;
   return (
     <div className="card">
-      <ConsultForm initial={patient.data ? { ...start, patient: patient.data, step: 1 } : start} />
+      <ConsultForm initial={initial} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 // Whose consult this is, what is asked and by when, and the commands that concern the consult as a whole.
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Consult } from '@/lib/contract';
 import { formatDay } from '@/lib/format';
@@ -7,6 +7,7 @@ import { useTranslation } from '@/lib/i18n';
 import { useConsultCommand } from '@/lib/queries/consults';
 import { DESK, useMe } from '@/lib/session';
 import { ConsultKind, ConsultStatus, ConsultUrgencyMark } from '@/parts/consult-status';
+import { DeclineConsult } from '@/parts/decline-consult';
 import { PatientLine } from '@/parts/patient-line';
 import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
@@ -18,7 +19,9 @@ export function DeskHeader({ consult }: { consult: Consult }) {
   const { t, language } = useTranslation('reading');
   const me = useMe();
   const command = useConsultCommand(consult.id);
-  const [dialog, setDialog] = useState<WordsCommand | null>(null);
+  const [dialog, setDialog] = useState<WordsCommand | 'decline' | null>(null);
+  const declining = useTranslation('consults');
+  const navigate = useNavigate();
   const may = (name: string) => consult.allowed.includes(name);
   return (
     <header className="desk-header">
@@ -40,6 +43,11 @@ export function DeskHeader({ consult }: { consult: Consult }) {
               {t(`words.${name}.name`)}
             </Button>
           ))}
+          {may('decline') && (
+            <Button look="quiet" data-testid="desk-decline" onClick={() => setDialog('decline')}>
+              {declining.t('decline.name')}
+            </Button>
+          )}
           {may('claim') && (
             <Button
               look="primary"
@@ -64,7 +72,16 @@ export function DeskHeader({ consult }: { consult: Consult }) {
           {t('takenBy', { name: consult.assignee.name })}
         </p>
       )}
-      {dialog && <WordsDialog consult={consult} command={dialog} onClose={() => setDialog(null)} />}
+      {dialog === 'decline' && (
+        <DeclineConsult
+          consult={consult}
+          onClose={() => setDialog(null)}
+          onDone={() => void navigate({ to: '/worklist' })}
+        />
+      )}
+      {dialog && dialog !== 'decline' && (
+        <WordsDialog consult={consult} command={dialog} onClose={() => setDialog(null)} />
+      )}
     </header>
   );
 }
