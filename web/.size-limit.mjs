@@ -31,6 +31,7 @@ const there = (source) => existsSync(new URL(`./${source}`, import.meta.url));
 
 export default [
   route('village home', '150 kB', 'src/app/start-page.tsx', 'src/features/home/components/home-page.tsx'),
+  route('images to assign', '155 kB', 'src/features/studies/components/study-page.tsx'),
   route('live board', '170 kB', 'src/features/referrals/components/board-page.tsx'),
   route('worklist', '160 kB', 'src/features/worklist/components/worklist-page.tsx'),
   route('room', '160 kB', 'src/features/call/components/room-page.tsx'),
