@@ -1,12 +1,15 @@
 //! Pixels of real files in every encoding, compared with what DCMTK makes of them.
 
-use std::path::{Path, PathBuf};
+#[path = "common/samples.rs"]
+mod samples;
+
 use std::process::Command;
 
 use imaging::phantom::{self, Charset, Person, Visit};
 use imaging::pixels::{
     self, Encoding, Frame, Image, Photometric, PixelError, Rectangle, View, Window, WindowShape,
 };
+use samples::sample;
 
 #[test]
 fn one_image_is_the_same_in_every_lossless_encoding() {
@@ -79,7 +82,7 @@ fn a_header_that_promises_more_than_the_bytes_hold_is_refused() {
         ("MR_small_jpeg_ls_lossless.dcm", PixelError::Invalid),
         ("SC_rgb_jpeg_gdcm.dcm", PixelError::Invalid),
     ] {
-        let mut bytes = std::fs::read(data(name)).expect("the file");
+        let mut bytes = std::fs::read(sample(name)).expect("the file");
         // Rows (0028,0010) US, length 2.
         let element = [0x28, 0x00, 0x10, 0x00, b'U', b'S', 2, 0];
         let at = bytes.windows(8).position(|window| window == element).expect("rows") + 8;
@@ -98,7 +101,7 @@ fn cut_and_changed_compressed_bytes_never_stop_the_process() {
         "SC_rgb_jpeg_gdcm.dcm",
         "SC_rgb_dcmtk_+eb+cy+s2.dcm",
     ] {
-        let file = dicom_object::open_file(data(name)).expect("a file");
+        let file = dicom_object::open_file(sample(name)).expect("a file");
         let image = Image::read(&file, file.meta().transfer_syntax(), 0).expect("an image");
         let element = file.element(dicom_dictionary_std::tags::PIXEL_DATA).expect("pixel data");
         let encoded = element.fragments().expect("fragments")[0].clone();
@@ -164,12 +167,8 @@ fn previews_are_jpegs_that_fit_and_png_loses_nothing() {
 }
 
 fn decode(name: &str, frame: usize) -> Result<(Image, Frame), PixelError> {
-    let file = dicom_object::open_file(data(name)).expect("a DICOM file");
+    let file = dicom_object::open_file(sample(name)).expect("a DICOM file");
     pixels::frame_of_file(&file, frame)
-}
-
-fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/dicom").join(name)
 }
 
 /// The pixel data after a tool of DCMTK has made it explicit little endian.
@@ -181,7 +180,7 @@ fn by_dcmtk(tool: &str, name: &str) -> Vec<u8> {
     if tool == "dcmconv" {
         command.arg("+te");
     }
-    let status = command.arg(data(name)).arg(&plain).status();
+    let status = command.arg(sample(name)).arg(&plain).status();
     let status = status.unwrap_or_else(|error| panic!("{tool} (Debian package dcmtk) is needed: {error}"));
     assert!(status.success(), "{tool} {name}");
     let file = dicom_object::open_file(&plain).expect("a DICOM file");
