@@ -11,7 +11,9 @@ use crate::access::policy::Relation;
 use crate::access::{grants, password, sql as access};
 use crate::db::Tx;
 use crate::directory::AgreementKind;
-use crate::directory::sql::{self as directory, NewAlliance, NewOrganisation, NewPerson, NewPosition};
+use crate::directory::editing::sql::{
+    self as directory, NewAlliance, NewOrganisation, NewPerson, NewPosition,
+};
 use crate::error::{Code, Result};
 use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId, PositionId};
 use crate::names;
