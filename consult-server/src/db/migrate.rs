@@ -7,13 +7,14 @@ use crate::error::{Refusal, Result};
 use crate::time::Timestamp;
 use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 
-/// In order. `{{identity}}` stands for the engine's self-numbering key.
+/// In order. `{{identity}}` stands for the engine's self-numbering key, `{{clustered}}` for a table kept in its key's order.
 const STEPS: &[(&str, &str)] = &[
     ("0001_ground", include_str!("../../migrations/0001_ground.sql")),
     ("0002_patients", include_str!("../../migrations/0002_patients.sql")),
     ("0003_referrals", include_str!("../../migrations/0003_referrals.sql")),
     ("0004_consults", include_str!("../../migrations/0004_consults.sql")),
     ("0005_studies", include_str!("../../migrations/0005_studies.sql")),
+    ("0006_directory", include_str!("../../migrations/0006_directory.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
@@ -47,7 +48,8 @@ async fn steps(engine: Engine, conn: &mut Conn, now: Timestamp) -> Result<()> {
             }
             None => {}
         }
-        let text = text.replace("{{identity}}", engine.identity());
+        let text =
+            text.replace("{{identity}}", engine.identity()).replace("{{clustered}}", engine.clustered());
         sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await?;
         sqlx::query(APPLY).bind(*step).bind(checksum).bind(now.0).execute(&mut *conn).await?;
         tracing::info!(step, "schema step applied");

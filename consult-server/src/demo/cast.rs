@@ -10,7 +10,11 @@ pub struct Organisation {
     pub name: &'static str,
     pub code: &'static str,
     pub level: &'static str,
-    pub departments: &'static [(&'static str, &'static str)],
+    /// Outside the alliance's tree: it takes part by agreement.
+    pub external: bool,
+    pub phone: &'static str,
+    /// Code, name, and the code of the national department list where there is one.
+    pub departments: &'static [(&'static str, &'static str, Option<&'static str>)],
 }
 
 /// Parents before children.
@@ -21,11 +25,13 @@ pub const ORGANISATIONS: &[Organisation] = &[
         name: "邢州市第一医院",
         code: "C001",
         level: "city_hospital",
+        external: true,
+        phone: "0319-5550101",
         departments: &[
-            ("D01", "医学影像科"),
-            ("D02", "心电诊断科"),
-            ("D03", "神经内科"),
-            ("D04", "心血管内科"),
+            ("D01", "医学影像科", Some("32")),
+            ("D02", "心电诊断科", Some("32.06")),
+            ("D03", "神经内科", Some("03.03")),
+            ("D04", "心血管内科", Some("03.04")),
         ],
     },
     Organisation {
@@ -34,14 +40,16 @@ pub const ORGANISATIONS: &[Organisation] = &[
         name: "清河县人民医院",
         code: "H001",
         level: "county_hospital",
+        external: false,
+        phone: "0319-5550102",
         departments: &[
-            ("D01", "急诊科"),
-            ("D02", "心血管内科"),
-            ("D03", "神经内科"),
-            ("D04", "普外科"),
-            ("D05", "妇产科"),
-            ("D06", "儿科"),
-            ("D07", "双向转诊中心"),
+            ("D01", "急诊科", Some("20")),
+            ("D02", "心血管内科", Some("03.04")),
+            ("D03", "神经内科", Some("03.03")),
+            ("D04", "普外科", Some("04.01")),
+            ("D05", "妇产科", Some("05")),
+            ("D06", "儿科", Some("07")),
+            ("D07", "双向转诊中心", None),
         ],
     },
     Organisation {
@@ -50,7 +58,9 @@ pub const ORGANISATIONS: &[Organisation] = &[
         name: "柳林镇卫生院",
         code: "T001",
         level: "township_centre",
-        departments: &[("D01", "全科"), ("D02", "放射科")],
+        external: false,
+        phone: "0319-5550103",
+        departments: &[("D01", "全科", Some("02")), ("D02", "放射科", Some("32.01"))],
     },
     Organisation {
         key: "township_beihe",
@@ -58,7 +68,9 @@ pub const ORGANISATIONS: &[Organisation] = &[
         name: "北河镇卫生院",
         code: "T002",
         level: "township_centre",
-        departments: &[("D01", "全科")],
+        external: false,
+        phone: "0319-5550104",
+        departments: &[("D01", "全科", Some("02"))],
     },
     Organisation {
         key: "village_donggou",
@@ -66,6 +78,8 @@ pub const ORGANISATIONS: &[Organisation] = &[
         name: "东沟村卫生室",
         code: "V001",
         level: "village_clinic",
+        external: false,
+        phone: "0319-5550105",
         departments: &[],
     },
     Organisation {
@@ -74,6 +88,8 @@ pub const ORGANISATIONS: &[Organisation] = &[
         name: "西山村卫生室",
         code: "V002",
         level: "village_clinic",
+        external: false,
+        phone: "0319-5550106",
         departments: &[],
     },
     Organisation {
@@ -82,6 +98,8 @@ pub const ORGANISATIONS: &[Organisation] = &[
         name: "南湾村卫生室",
         code: "V003",
         level: "village_clinic",
+        external: false,
+        phone: "0319-5550107",
         departments: &[],
     },
     Organisation {
@@ -90,6 +108,8 @@ pub const ORGANISATIONS: &[Organisation] = &[
         name: "石桥村卫生室",
         code: "V004",
         level: "village_clinic",
+        external: false,
+        phone: "0319-5550108",
         departments: &[],
     },
 ];
@@ -139,6 +159,9 @@ pub struct Person {
     pub organisation: &'static str,
     pub department: Option<&'static str>,
     pub role: Role,
+    pub staff_number: &'static str,
+    pub work_phone: &'static str,
+    pub specialty: Option<&'static str>,
 }
 
 pub const PEOPLE: &[Person] = &[
@@ -149,6 +172,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "village_donggou",
         department: None,
         role: Role::VillageDoctor,
+        staff_number: "QH0001",
+        work_phone: "0319-5550201",
+        specialty: Some("全科"),
     },
     Person {
         login: "township",
@@ -157,6 +183,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "township_liulin",
         department: Some("D01"),
         role: Role::TownshipDoctor,
+        staff_number: "QH0002",
+        work_phone: "0319-5550202",
+        specialty: Some("全科"),
     },
     Person {
         login: "desk",
@@ -165,6 +194,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "county",
         department: Some("D07"),
         role: Role::ReferralDesk,
+        staff_number: "QH0003",
+        work_phone: "0319-5550203",
+        specialty: None,
     },
     Person {
         login: "doctor",
@@ -173,6 +205,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "county",
         department: Some("D02"),
         role: Role::ReceivingDoctor,
+        staff_number: "QH0004",
+        work_phone: "0319-5550204",
+        specialty: Some("冠心病"),
     },
     Person {
         login: "specialist",
@@ -181,6 +216,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "city",
         department: Some("D01"),
         role: Role::Specialist,
+        staff_number: "QH0005",
+        work_phone: "0319-5550205",
+        specialty: Some("医学影像诊断"),
     },
     Person {
         login: "specialist2",
@@ -189,6 +227,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "city",
         department: Some("D02"),
         role: Role::Specialist,
+        staff_number: "QH0006",
+        work_phone: "0319-5550206",
+        specialty: Some("心电诊断"),
     },
     Person {
         login: "coordinator",
@@ -197,6 +238,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "city",
         department: None,
         role: Role::Coordinator,
+        staff_number: "QH0007",
+        work_phone: "0319-5550207",
+        specialty: None,
     },
     Person {
         login: "manager",
@@ -205,6 +249,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "county",
         department: None,
         role: Role::Manager,
+        staff_number: "QH0008",
+        work_phone: "0319-5550208",
+        specialty: None,
     },
     Person {
         login: "admin",
@@ -213,6 +260,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "county",
         department: None,
         role: Role::Administrator,
+        staff_number: "QH0009",
+        work_phone: "0319-5550209",
+        specialty: None,
     },
     Person {
         login: "security",
@@ -221,6 +271,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "county",
         department: None,
         role: Role::SecurityAdministrator,
+        staff_number: "QH0010",
+        work_phone: "0319-5550210",
+        specialty: None,
     },
     Person {
         login: "auditor",
@@ -229,6 +282,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "county",
         department: None,
         role: Role::Auditor,
+        staff_number: "QH0011",
+        work_phone: "0319-5550211",
+        specialty: None,
     },
     Person {
         login: "family",
@@ -237,6 +293,9 @@ pub const PEOPLE: &[Person] = &[
         organisation: "village_donggou",
         department: None,
         role: Role::FamilyDoctor,
+        staff_number: "QH0012",
+        work_phone: "0319-5550212",
+        specialty: Some("慢病管理"),
     },
 ];
 

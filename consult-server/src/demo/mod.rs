@@ -12,11 +12,10 @@ use crate::access::{grants, password, sql as access};
 use crate::db::Tx;
 use crate::directory::AgreementKind;
 use crate::directory::editing::sql::{
-    self as directory, NewAlliance, NewOrganisation, NewPerson, NewPosition,
+    self as directory, NewAlliance, NewDepartment, NewOrganisation, NewPerson, NewPosition,
 };
 use crate::error::{Code, Result};
 use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId, PositionId};
-use crate::names;
 use crate::patients::sql as patients;
 use crate::studies::{dimse, register::LOCAL};
 use std::collections::BTreeMap;
@@ -115,11 +114,20 @@ async fn directory_of(tx: &mut Tx, timezone: &str, password_hash: &str) -> Resul
             name: organisation.name,
             code: organisation.code,
             level: organisation.level,
+            external: organisation.external,
+            phone: Some(organisation.phone),
         };
         directory::insert_organisation(tx, &stage.alliance, new).await?;
-        for (code, name) in organisation.departments {
+        for (code, name, national_code) in organisation.departments {
             let department = DepartmentId::trusted(tx.new_id());
-            directory::insert_department(tx, &stage.alliance, &id, &department, code, name).await?;
+            let new = NewDepartment {
+                id: &department,
+                organisation: &id,
+                code,
+                name,
+                national_code: *national_code,
+            };
+            directory::insert_department(tx, &stage.alliance, new).await?;
             stage.departments.insert((organisation.key, code), department);
         }
         stage.organisations.insert(organisation.key, id);
@@ -154,8 +162,12 @@ async fn insert_person(
     let new = NewPerson {
         id: &id,
         name: person.name,
-        name_search: &names::search_text(person.name),
+        staff_number: Some(person.staff_number),
         title: person.title,
+        specialty: person.specialty,
+        work_phone: Some(person.work_phone),
+        licence_number: None,
+        licence_from: is_doctor.then(|| tx.now.plus_seconds(-8 * YEAR_SECONDS)),
         licence_until: is_doctor.then(|| tx.now.plus_seconds(3 * YEAR_SECONDS)),
         practising_since: is_doctor.then(|| tx.now.plus_seconds(-8 * YEAR_SECONDS)),
     };
@@ -169,6 +181,8 @@ async fn insert_person(
         organisation: &organisation,
         department,
         role: person.role,
+        valid_from: tx.now,
+        valid_until: None,
     };
     directory::insert_position(tx, &stage.alliance, new).await?;
     access::insert_account(tx, &id, &stage.alliance, person.login, password_hash, true).await?;

@@ -18,7 +18,10 @@ where
     S: Clone + Send + Sync + 'static,
     Ground: axum::extract::FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(organisations)).routes(routes!(people))
+    OpenApiRouter::new()
+        .routes(routes!(organisations))
+        .routes(routes!(people))
+        .merge(super::search::http::routes())
 }
 
 /// The organisations of the alliance and what the caller's may ask of each.

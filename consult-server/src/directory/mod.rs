@@ -3,6 +3,7 @@
 
 pub mod editing;
 pub mod http;
+pub mod search;
 pub mod sql;
 
 use crate::access::Role;

@@ -8,5 +8,5 @@ pub mod name;
 pub mod name_query;
 
 pub use charset::{Charset, Fallback, Kind};
-pub use name::{PersonName, SearchName};
+pub use name::{PersonName, SearchName, syllables};
 pub use name_query::NameQuery;

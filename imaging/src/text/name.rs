@@ -190,6 +190,17 @@ fn romanize(ideographs: &str) -> Vec<String> {
     head.iter().map(|syllable| (*syllable).to_owned()).chain(tail).collect()
 }
 
+/// The readings of a text that is no person's name, one syllable a character: `心电诊断科` is xin dian zhen duan ke.
+pub fn syllables(text: &str) -> Vec<String> {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| match c.to_pinyin() {
+            Some(pinyin) => fold(pinyin.plain()),
+            None => fold(&c.to_string()),
+        })
+        .collect()
+}
+
 /// The words joined in the orders in which devices write them: as they stand, and with the first or the last
 /// word moved to the other end.
 fn orders(words: &[String]) -> Vec<String> {

@@ -1,0 +1,67 @@
+//! Finding a colleague in one box: by whichever form of whichever word comes to mind.
+
+use serde_json::Value;
+use tests::harness::{Product, User, text};
+
+async fn names(user: &User<'_>, query: &str) -> Vec<String> {
+    let found = user.get(&format!("/api/v1/people/search?{query}")).await.expect(200).json;
+    found["items"].as_array().unwrap().iter().map(|item| text(&item["name"])).collect()
+}
+
+#[tokio::test]
+async fn a_colleague_is_found_by_ideographs_pinyin_initials_department_and_specialty() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    for typed in
+        ["何志刚", "志刚", "hezhig", "HZG", "hzg 心血管", "xxgnk 清河县", "冠心病", "心血管内科 qhxrmyy"]
+    {
+        assert_eq!(names(&village, &format!("q={typed}")).await, ["何志刚"], "{typed}");
+    }
+    assert_eq!(names(&village, "q=zwy").await, ["周文英"]);
+    assert_eq!(names(&village, "department=医学影像科").await, ["林静"]);
+    assert_eq!(names(&village, "specialty=xdzd").await, ["张明远"]);
+    assert!(names(&village, "q=hzg 影像").await.is_empty(), "every word must fit");
+}
+
+#[tokio::test]
+async fn the_box_says_where_a_colleague_works_and_how_to_reach_them_and_nothing_private() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let found = village.get("/api/v1/people/search?q=hzg").await.expect(200).json;
+    let colleague = &found["items"][0];
+    assert_eq!(colleague["organisation"]["name"], "清河县人民医院");
+    assert_eq!(colleague["department"]["name"], "心血管内科");
+    assert_eq!(colleague["work_phone"], "0319-5550204");
+    for private in ["staff_number", "licence_number", "licence_until", "login"] {
+        assert!(colleague[private].is_null(), "{private}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_the_whole_alliance_meet_without_gap_or_repetition() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let whole = names(&village, "limit=200").await;
+    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = village.get(&format!("/api/v1/people/search?limit=5{cursor}")).await.expect(200).json;
+        paged.extend(page["items"].as_array().unwrap().iter().map(|item| text(&item["name"])));
+        let Value::String(next) = &page["next"] else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!((paged.len(), &paged), (12, &whole));
+}
+
+#[tokio::test]
+async fn wild_cards_and_endless_words_are_only_text() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    assert!(names(&village, "q=h%25g").await.is_empty());
+    assert!(names(&village, "q=h_g").await.is_empty());
+    assert_eq!(names(&village, "q=%25").await.len(), 12, "a mark asks for nothing");
+    assert!(names(&village, &format!("q={}", "很长".repeat(400))).await.is_empty());
+    village
+        .get("/api/v1/people/search?organisation_id=nonsense")
+        .await
+        .expect_refusal(400, "request.query-invalid");
+}
