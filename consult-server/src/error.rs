@@ -50,6 +50,45 @@ codes! {
     AccessNoClinicalRole = "access.no-clinical-role", 403, "您的岗位不能查看诊疗内容。", "Your position may not see clinical content.";
     AccessRole = "access.role-not-allowed", 403, "您的岗位不能进行这项操作。", "Your position may not do this.";
 
+    // The directory.
+    DirectoryRoleNotYours = "directory.role-not-yours", 403, "安全管理员和审计员只能在服务器控制台上任命。", "Security administrators and auditors are appointed at the console only.";
+
+    // Imports: refusals of a file, and findings in its rows.
+    ImportHasErrors = "import.has-errors", 422, "文件中有错误，没有导入任何内容。请按报告修改后重新导入。", "The file has errors and nothing was taken in. Mend it as the report says, then import it again.";
+    ImportForm = "import.form-invalid", 400, "表单中没有文件，或上传不完整。", "The form holds no file, or broke off.";
+    ImportFormat = "import.format-unknown", 415, "只能导入 CSV 或 XLSX 文件。旧的 XLS 文件请另存为 XLSX。", "Only CSV and XLSX can be imported. Save an old XLS file as XLSX.";
+    ImportEncoding = "import.encoding-unknown", 422, "文件的文字编码不是 UTF-8、UTF-16 或 GB18030。", "The text is neither UTF-8 nor UTF-16 nor GB18030.";
+    ImportWorkbook = "import.workbook-invalid", 422, "工作簿已损坏或已加密。", "The workbook is damaged or encrypted.";
+    ImportUnpacked = "import.unpacks-too-large", 413, "工作簿解压后过大。", "The workbook unpacks to more than may be taken in.";
+    ImportTooManyRows = "import.too-many-rows", 413, "行数超过 20 万，请分成几个文件。", "There are more than 200,000 rows. Split the file.";
+    ImportEmpty = "import.empty", 422, "文件是空的。", "The file is empty.";
+    ImportSheetUnknown = "import.sheet-unknown", 422, "不认识这个工作表，已跳过。", "This sheet is not known and was skipped.";
+    ImportColumnsUnknown = "import.columns-unknown", 422, "从表头看不出这是哪一种表。", "The headings do not tell what the table is about.";
+    ImportColumnUnknown = "import.column-unknown", 422, "不认识这一列，已忽略。", "This column is not known and was ignored.";
+    ImportColumnMissing = "import.column-missing", 422, "缺少必需的列。", "A required column is missing.";
+    ImportColumnTwice = "import.column-twice", 422, "同一列出现了两次。", "The column is there twice.";
+    ImportValueMissing = "import.value-missing", 422, "必填项为空。", "A required value is missing.";
+    ImportKeyTwice = "import.key-twice", 422, "同一编号在文件中出现了两次。", "The same key stands in the file twice.";
+    ImportTooLong = "import.value-too-long", 422, "内容过长。", "The value is too long.";
+    ImportFormula = "import.formula", 422, "内容以 = + - @ 开头，会被表格软件当作公式。", "The value begins with = + - or @, which spreadsheets take for a formula.";
+    ImportCharacters = "import.characters", 422, "内容含有换行或控制字符。", "The value holds line breaks or control characters.";
+    ImportCodeInvalid = "import.code-invalid", 422, "编号只能由字母、数字和 - _ . / 组成，最长 32 位。", "A key has at most 32 letters, digits and the marks - _ . and /.";
+    ImportPhone = "import.phone-invalid", 422, "电话号码格式不正确。", "The phone number is not valid.";
+    ImportYesNo = "import.yes-no", 422, "请填写“是”或“否”。", "Write yes or no.";
+    ImportDate = "import.date-invalid", 422, "日期不正确，请写成 2026-11-05 这样的形式。", "The date is not valid: write it like 2026-11-05.";
+    ImportDateOrder = "import.date-order", 422, "截止日期早于起始日期。", "The end lies before the beginning.";
+    ImportLevelUnknown = "import.level-unknown", 422, "不认识这个机构级别。", "This level is not known.";
+    ImportRoleUnknown = "import.role-unknown", 422, "不认识这个岗位。", "This role is not known.";
+    ImportOrganisationUnknown = "import.organisation-unknown", 422, "没有这个编码的机构。", "There is no organisation with this code.";
+    ImportDepartmentUnknown = "import.department-unknown", 422, "该机构没有这个科室。", "The organisation has no such department.";
+    ImportPersonUnknown = "import.person-unknown", 422, "没有这个工号的人员。", "There is nobody with this staff number.";
+    ImportCircle = "import.circle", 422, "上级机构形成了循环。", "The organisation stands above itself.";
+    ImportEnded = "import.ended", 422, "该机构、科室已停用，或该人员已离职；导入不会恢复。", "It has ended, or the person has left; an import does not bring it back.";
+    ImportUscc = "import.uscc-invalid", 422, "统一社会信用代码的校验位不正确。", "The unified social credit code does not check.";
+    ImportInstitutionCode = "import.institution-code-invalid", 422, "医疗机构代码应为 8 至 22 位字母或数字。", "The code of a medical institution has 8 to 22 letters and digits.";
+    ImportNationalCode = "import.national-code-invalid", 422, "诊疗科目代码应为 03.04 这样的形式。", "A code of the national department list looks like 03.04.";
+    ImportCodeTaken = "import.code-taken", 422, "这个代码属于另一家机构。", "This code belongs to another organisation.";
+
     // Patients.
     PatientNameMissing = "patient.name-missing", 422, "请填写患者姓名。", "Enter the patient's name.";
     PatientNameTooLong = "patient.name-too-long", 422, "患者姓名过长。", "The patient's name is too long.";

@@ -6,7 +6,7 @@ use consult_server::db::audit::Verdict;
 use consult_server::error::Refusal;
 use consult_server::ids::Entropy;
 use consult_server::time::{Clock, Timestamp};
-use consult_server::{App, Listeners, demo, routes, run};
+use consult_server::{App, Listeners, demo, directory, routes, run};
 use figment::providers::Env;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::path::PathBuf;
@@ -41,6 +41,26 @@ enum Command {
     Openapi,
     /// Check the chain of the audit trail and its anchors.
     VerifyAudit,
+    /// Take in a file, as a dry run unless --apply is said.
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Organisations, departments, people and positions from a CSV or XLSX file. While a server writes to the same SQLite
+    /// store, use the page instead.
+    People {
+        file: PathBuf,
+        /// Do it; without this the report says what would happen.
+        #[arg(long)]
+        apply: bool,
+        /// Whose directory, where the store holds several alliances.
+        #[arg(long)]
+        alliance: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -71,6 +91,9 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
         Command::Config => println!("{}", config.shown()),
         Command::Openapi => println!("{}", routes::openapi().to_pretty_json().map_err(Refusal::internal)?),
         Command::VerifyAudit => return verify_audit(config).await,
+        Command::Import { what: Import::People { file, apply, alliance } } => {
+            return import_people(config, &file, apply, alliance.as_deref()).await;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -112,6 +135,20 @@ async fn stop_asked() {
 fn greeting(config: &Config, demo: bool) -> String {
     let accounts = if demo { demo::ACCOUNTS_TEXT } else { "" };
     format!("\n  {}\n  data: {}\n{accounts}", config.http.public_url, config.objects.url)
+}
+
+/// Prints the report of the page as JSON; fails when nothing can be taken in.
+async fn import_people(
+    config: Config,
+    file: &std::path::Path,
+    apply: bool,
+    alliance: Option<&str>,
+) -> Result<ExitCode, Refusal> {
+    let bytes = std::fs::read(file).map_err(Refusal::internal)?;
+    let app = open(config).await?;
+    let report = directory::import::flow::at_console(&app.ground, bytes, alliance, apply).await?;
+    println!("{}", serde_json::to_string_pretty(&report).map_err(Refusal::internal)?);
+    Ok(if report.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn verify_audit(config: Config) -> Result<ExitCode, Refusal> {

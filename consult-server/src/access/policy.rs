@@ -9,6 +9,7 @@ use crate::ids::AllianceId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     DirectoryRead,
+    DirectoryManage,
     PatientSearch,
     PatientRead,
     PatientRegister,
@@ -31,6 +32,7 @@ pub enum Action {
 impl Action {
     pub const ALL: &'static [Action] = &[
         Action::DirectoryRead,
+        Action::DirectoryManage,
         Action::PatientSearch,
         Action::PatientRead,
         Action::PatientRegister,
@@ -53,8 +55,8 @@ impl Action {
     /// The roles that may do it at all.
     fn roles(self) -> &'static [Role] {
         use Role::{
-            Coordinator, FamilyDoctor, Manager, ReceivingDoctor, ReferralDesk, Specialist, TownshipDoctor,
-            VillageDoctor,
+            Administrator, Coordinator, FamilyDoctor, Manager, ReceivingDoctor, ReferralDesk, Specialist,
+            TownshipDoctor, VillageDoctor,
         };
         const CARE: &[Role] = &[
             VillageDoctor,
@@ -70,6 +72,7 @@ impl Action {
             &[VillageDoctor, TownshipDoctor, ReferralDesk, ReceivingDoctor, FamilyDoctor];
         match self {
             Action::DirectoryRead => Role::ALL,
+            Action::DirectoryManage => &[Administrator],
             Action::PatientSearch
             | Action::PatientRead
             | Action::ConsultRead
@@ -96,6 +99,7 @@ impl Action {
         !matches!(
             self,
             Action::DirectoryRead
+                | Action::DirectoryManage
                 | Action::PatientSearch
                 | Action::PatientRegister
                 | Action::ConsultRequest
@@ -105,7 +109,7 @@ impl Action {
     }
 
     fn is_clinical(self) -> bool {
-        self != Action::DirectoryRead
+        !matches!(self, Action::DirectoryRead | Action::DirectoryManage)
     }
 }
 
@@ -166,6 +170,11 @@ pub fn may(caller: &Caller, action: Action, resource: Option<&Resource>) -> Deci
         }
         Some(_) | None => Decision::Deny { code: Code::RequestNotFound },
     }
+}
+
+/// Which roles an administrator may give: not the two powers that watch over administrators, which are given at the console.
+pub fn administrator_gives(role: Role) -> bool {
+    !matches!(role, Role::SecurityAdministrator | Role::Auditor)
 }
 
 /// As `may`, for a flow that goes on with the basis or stops.

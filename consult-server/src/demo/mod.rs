@@ -12,7 +12,7 @@ use crate::access::{grants, password, sql as access};
 use crate::db::Tx;
 use crate::directory::AgreementKind;
 use crate::directory::editing::sql::{
-    self as directory, NewAlliance, NewDepartment, NewOrganisation, NewPerson, NewPosition,
+    self as directory, NewAlliance, NewDepartment, NewOrganisation, NewPerson, NewPosition, PersonRow,
 };
 use crate::error::{Code, Result};
 use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId, PositionId};
@@ -161,15 +161,17 @@ async fn insert_person(
     let is_doctor = person.role.is_clinical();
     let new = NewPerson {
         id: &id,
-        name: person.name,
         staff_number: Some(person.staff_number),
-        title: person.title,
-        specialty: person.specialty,
-        work_phone: Some(person.work_phone),
-        licence_number: None,
-        licence_from: is_doctor.then(|| tx.now.plus_seconds(-8 * YEAR_SECONDS)),
-        licence_until: is_doctor.then(|| tx.now.plus_seconds(3 * YEAR_SECONDS)),
-        practising_since: is_doctor.then(|| tx.now.plus_seconds(-8 * YEAR_SECONDS)),
+        row: PersonRow {
+            name: person.name,
+            title: person.title,
+            specialty: person.specialty,
+            work_phone: Some(person.work_phone),
+            licence_number: None,
+            licence_from: is_doctor.then(|| tx.now.plus_seconds(-8 * YEAR_SECONDS)),
+            licence_until: is_doctor.then(|| tx.now.plus_seconds(3 * YEAR_SECONDS)),
+            practising_since: is_doctor.then(|| tx.now.plus_seconds(-8 * YEAR_SECONDS)),
+        },
     };
     directory::insert_person(tx, &stage.alliance, new).await?;
     let department = person.department.and_then(|code| stage.departments.get(&(person.organisation, code)));

@@ -22,6 +22,7 @@ where
         .routes(routes!(organisations))
         .routes(routes!(people))
         .merge(super::search::http::routes())
+        .merge(super::import::http::routes())
 }
 
 /// The organisations of the alliance and what the caller's may ask of each.

@@ -3,6 +3,7 @@
 
 pub mod editing;
 pub mod http;
+pub mod import;
 pub mod search;
 pub mod sql;
 
