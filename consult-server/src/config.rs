@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub struct Config {
     pub http: Http,
     pub alliance: Alliance,
+    pub access: Access,
     pub keys: Keys,
     pub store: Store,
     pub objects: Objects,
@@ -47,6 +48,13 @@ impl Default for Alliance {
     fn default() -> Self {
         Self { timezone: "Asia/Shanghai".to_owned() }
     }
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Access {
+    /// After so many days a password must be changed; never unless said.
+    pub password_days: Option<u32>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -46,6 +46,12 @@ codes! {
     AccessSessionExpired = "access.session-expired", 401, "登录已过期，请重新登录。", "Your session has expired. Sign in again.";
     AccessWrongCredentials = "access.wrong-credentials", 401, "用户名或密码不正确。", "Wrong user name or password.";
     AccessTooMany = "access.too-many-attempts", 429, "尝试次数过多，请稍后再试。", "Too many attempts. Wait a while and try again.";
+    AccessPasswordChange = "access.password-change-needed", 403, "请先修改密码，再继续使用。", "Change your password first.";
+    PasswordShort = "access.password-too-short", 422, "密码至少 10 个字符，建议 12 个以上。", "A password has at least 10 characters, better 12 or more.";
+    PasswordLong = "access.password-too-long", 422, "密码最多 128 个字符。", "A password has at most 128 characters.";
+    PasswordKnown = "access.password-known", 422, "这个密码太常见或过于简单，容易被猜到，请换一个。", "This password is too common or too simple to guess. Choose another.";
+    PasswordSame = "access.password-unchanged", 422, "新密码不能与原密码相同。", "The new password is the old one.";
+    PasswordOldWrong = "access.password-old-wrong", 422, "原密码不正确。", "The present password is wrong.";
     AccessDemoOnly = "access.demo-account-not-here", 403, "演示账号只能在本机演示环境中使用。", "Demo accounts work only while the demo is served on a loopback address.";
     AccessNoClinicalRole = "access.no-clinical-role", 403, "您的岗位不能查看诊疗内容。", "Your position may not see clinical content.";
     AccessRole = "access.role-not-allowed", 403, "您的岗位不能进行这项操作。", "Your position may not do this.";

@@ -2,6 +2,7 @@
 //! Subjects are folders with the same rooms in each; a folder uses only those before it (see ARCHITECTURE.md).
 
 pub mod access;
+pub mod admin;
 pub mod conference;
 pub mod config;
 pub mod consults;

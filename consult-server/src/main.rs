@@ -6,7 +6,7 @@ use consult_server::db::audit::Verdict;
 use consult_server::error::Refusal;
 use consult_server::ids::Entropy;
 use consult_server::time::{Clock, Timestamp};
-use consult_server::{App, Listeners, demo, directory, routes, run};
+use consult_server::{App, Listeners, admin, demo, directory, routes, run};
 use figment::providers::Env;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::path::PathBuf;
@@ -39,6 +39,9 @@ enum Command {
     Config,
     /// Print the OpenAPI description of /api/v1.
     Openapi,
+    /// The first administrator, and forgotten passwords: on this machine's console only.
+    #[command(subcommand)]
+    Admin(Admin),
     /// Check the chain of the audit trail and its anchors.
     VerifyAudit,
     /// Take in a file, as a dry run unless --apply is said.
@@ -61,6 +64,36 @@ enum Import {
         #[arg(long)]
         alliance: Option<String>,
     },
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Make an administrator; in an empty store the alliance and its first organisation too.
+    Create {
+        #[command(flatten)]
+        new: NewAdmin,
+    },
+    /// Print a new one-time password for an account, and end its sessions and its lock-out.
+    ResetPassword { login: String },
+}
+
+#[derive(clap::Args)]
+struct NewAdmin {
+    /// The name to sign in with.
+    #[arg(long)]
+    login: Option<String>,
+    /// The person's name.
+    #[arg(long)]
+    name: Option<String>,
+    /// administrator, security_administrator or auditor.
+    #[arg(long, default_value = "administrator")]
+    role: String,
+    /// The alliance's name; asked for in an empty store.
+    #[arg(long)]
+    alliance: Option<String>,
+    /// The organisation's name; in an empty store the first one, made with it.
+    #[arg(long)]
+    organisation: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -90,12 +123,50 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
         Command::Migrate => drop(open(config).await?),
         Command::Config => println!("{}", config.shown()),
         Command::Openapi => println!("{}", routes::openapi().to_pretty_json().map_err(Refusal::internal)?),
+        Command::Admin(Admin::Create { new }) => create_admin(&open(config).await?, new).await?,
+        Command::Admin(Admin::ResetPassword { login }) => {
+            let app = open(config).await?;
+            let password = admin::reset_password(&app.ground, &login).await?;
+            println!("one-time password of {login}: {password}");
+        }
         Command::VerifyAudit => return verify_audit(config).await,
         Command::Import { what: Import::People { file, apply, alliance } } => {
             return import_people(config, &file, apply, alliance.as_deref()).await;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes what was not given on the command line from the console.
+async fn create_admin(app: &App, given: NewAdmin) -> Result<(), Refusal> {
+    let is_empty = admin::is_empty(&app.ground).await?;
+    let alliance = match given.alliance {
+        None if is_empty => Some(ask("alliance")?),
+        alliance => alliance,
+    };
+    let new = admin::NewAdmin {
+        alliance,
+        organisation: given.organisation.map_or_else(|| ask("organisation"), Ok)?,
+        name: given.name.map_or_else(|| ask("person's name"), Ok)?,
+        login: given.login.map_or_else(|| ask("login"), Ok)?,
+        role: given.role,
+    };
+    let login = new.login.clone();
+    let password = admin::create(&app.ground, new).await?;
+    println!("one-time password of {login}: {password}");
+    Ok(())
+}
+
+fn ask(what: &str) -> Result<String, Refusal> {
+    use std::io::Write as _;
+    print!("{what}: ");
+    std::io::stdout().flush().map_err(Refusal::internal)?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(Refusal::internal)?;
+    match line.trim() {
+        "" => Err(Refusal::internal(format!("{what} is missing"))),
+        given => Ok(given.to_owned()),
+    }
 }
 
 async fn open(config: Config) -> Result<App, Refusal> {

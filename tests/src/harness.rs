@@ -39,7 +39,16 @@ impl Product {
         Self::start_with(folder, config).await
     }
 
-    pub async fn start_with(folder: TempDir, mut config: Config) -> Self {
+    pub async fn start_with(folder: TempDir, config: Config) -> Self {
+        Self::run(folder, config, true).await
+    }
+
+    /// Without the demo alliance: a store as an operator finds it.
+    pub async fn start_with_empty_store(folder: TempDir, config: Config) -> Self {
+        Self::run(folder, config, false).await
+    }
+
+    async fn run(folder: TempDir, mut config: Config, demo: bool) -> Self {
         let (clock, hand) = Clock::manual(START);
         let listeners = Listeners::bind(&config).await.expect("free ports");
         let address = listeners.http.local_addr().expect("an address");
@@ -48,7 +57,7 @@ impl Product {
         let app = App::open(config, clock, seeded_entropy()).await.expect("the product opens");
         let running = tokio::spawn({
             let app = app.clone();
-            async move { run(app, listeners, true).await.expect("the product runs") }
+            async move { run(app, listeners, demo).await.expect("the product runs") }
         });
         app.ready.wait().await;
         Self { app, address, dimse, clock: hand, folder, http: reqwest::Client::new(), running }
@@ -68,6 +77,21 @@ impl Product {
         let answer = self.http.post(self.url("/api/v1/session")).json(&body).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::CREATED, "signing in {login}");
         let session: Value = answer.json().await.expect("a session");
+        self.user(&session)
+    }
+
+    /// Tries to sign in, with whatever comes of it.
+    pub async fn knock(&self, login: &str, password: &str) -> Answer {
+        self.post("/api/v1/session", serde_json::json!({ "login": login, "password": password })).await
+    }
+
+    /// A request of nobody.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.http.post(self.url(path)).json(&body).send().await.expect("an answer")).await
+    }
+
+    /// Somebody who got in by an answer with a session in it.
+    pub fn user(&self, session: &Value) -> User<'_> {
         User { product: self, token: text(&session["token"]), me: session["me"].clone() }
     }
 
@@ -112,6 +136,17 @@ impl User<'_> {
         Answer::of(self.request(Method::POST, path).json(&body).send().await.expect("an answer")).await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path).send().await.expect("an answer")).await
+    }
+
+    /// Changes my password.
+    pub async fn change_password(&self, old: &str, new: &str) -> Answer {
+        let body = serde_json::json!({ "old": old, "new": new });
+        let request = self.request(Method::PATCH, "/api/v1/session/password").json(&body);
+        Answer::of(request.send().await.expect("an answer")).await
+    }
+
     /// A command on the version the caller read.
     pub async fn command(&self, path: &str, version: i64, body: Value) -> Answer {
         self.change(Method::POST, path, version, body).await
@@ -151,6 +186,8 @@ impl User<'_> {
 pub struct Answer {
     pub status: u16,
     pub version: Option<i64>,
+    /// Seconds, from `Retry-After`.
+    pub retry_after: Option<i64>,
     pub json: Value,
 }
 
@@ -162,9 +199,11 @@ impl Answer {
             .get("etag")
             .and_then(|v| v.to_str().ok())
             .and_then(|v| v.trim_matches('"').parse().ok());
+        let retry_after =
+            response.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
         let bytes = response.bytes().await.expect("a body");
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Self { status, version, json }
+        Self { status, version, retry_after, json }
     }
 
     /// Asserts the status and hands the answer on; what came instead is in the message.

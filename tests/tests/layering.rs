@@ -25,6 +25,7 @@ const FLOORS: &[&str] = &[
     "notices",
     "page",
     "metrics",
+    "admin",
     "demo",
     "worker",
     "routes",

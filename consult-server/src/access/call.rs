@@ -2,7 +2,7 @@
 //! A handler cannot forget it, because nothing else opens the store. Knows no subject.
 
 use super::policy::{Action, Resource, require};
-use super::{Caller, flow};
+use super::{Caller, Owed, flow};
 use crate::db::change::{Author, Change, Subject};
 use crate::db::{Reader, Tx, audit, idempotency};
 use crate::error::{Code, Refusal, Result};
@@ -39,22 +39,43 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let ground = Ground::from_ref(state);
-        let token = token(&parts.headers).ok_or(Code::AccessNotSignedIn)?;
-        let caller = flow::resume(&ground, &token).await?;
-        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        let author = caller.author(&address(parts), &request_id);
-        let now = ground.now();
-        Ok(Self {
-            ground,
-            caller,
-            author,
-            now,
-            idempotency: parts.extensions.get::<IdempotencyKey>().cloned(),
-        })
+        let (call, owed) = Self::resume(parts, ground).await?;
+        match owed {
+            Some(owed) => Err(owed.code().into()),
+            None => Ok(call),
+        }
+    }
+}
+
+/// A caller who may still owe something before anything else is answered: who am I, sign out, and the ways to settle it.
+pub struct Entrant {
+    pub call: Call,
+    pub owed: Option<Owed>,
+}
+
+impl<S> FromRequestParts<S> for Entrant
+where
+    S: Send + Sync,
+    Ground: FromRef<S>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let (call, owed) = Call::resume(parts, Ground::from_ref(state)).await?;
+        Ok(Self { call, owed })
     }
 }
 
 impl Call {
+    async fn resume(parts: &Parts, ground: Ground) -> Result<(Self, Option<Owed>)> {
+        let token = token(&parts.headers).ok_or(Code::AccessNotSignedIn)?;
+        let (caller, owed) = flow::resume(&ground, &token).await?;
+        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        let author = caller.author(&address(parts), &request_id);
+        let (now, idempotency) = (ground.now(), parts.extensions.get::<IdempotencyKey>().cloned());
+        Ok((Self { ground, caller, author, now, idempotency }, owed))
+    }
+
     /// Somebody acting without a request: the demo's people, on the doors that everybody uses.
     pub fn acting(ground: Ground, caller: Caller, from: &str) -> Self {
         let author = Author { session: None, ..caller.author(from, "") };
@@ -192,6 +213,29 @@ pub fn token(headers: &HeaderMap) -> Option<String> {
     }
     let jar = axum_extra::extract::CookieJar::from_headers(headers);
     jar.get(COOKIE).map(|cookie| cookie.value().to_owned())
+}
+
+/// Somebody at the door: where from and with what, before it is known who.
+pub struct Visitor {
+    pub from: String,
+    pub device: String,
+    pub request_id: String,
+}
+
+/// Longer names of browsers tell nobody anything.
+const DEVICE_LIMIT: usize = 200;
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let device = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Ok(Self {
+            from: address(parts),
+            device: device.chars().take(DEVICE_LIMIT).collect(),
+            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        })
+    }
 }
 
 /// Where the request came from, for the audit trail.

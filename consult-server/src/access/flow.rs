@@ -1,17 +1,21 @@
 //! Signing in and out, and resuming a session: the doors to `account` and `session` rows.
 //! Knows no HTTP: the handler makes the cookie.
 
-use super::{Caller, password, sql, throttle};
-use crate::db::Tx;
+use super::attempts::Attempt;
+use super::call::Visitor;
+use super::{Call, Caller, Owed, account, password, sql};
+use crate::config;
 use crate::db::change::{Author, Change, Subject};
-use crate::error::{Code, Refusal, Result};
+use crate::db::{Tx, audit};
+use crate::error::{Code, Result};
 use crate::ground::Ground;
 use crate::time::Timestamp;
 use ring::digest::{SHA256, digest};
 
 /// A session ends after so long without a request, and after so long in any case.
-const IDLE_SECONDS: i64 = 2 * 3600;
+pub const IDLE_SECONDS: i64 = 2 * 3600;
 const ABSOLUTE_SECONDS: i64 = 12 * 3600;
+const DAY_SECONDS: i64 = 24 * 3600;
 /// `seen_at` is written at most so often, so that reading does not become writing.
 const SEEN_EVERY_SECONDS: i64 = 60;
 
@@ -19,72 +23,145 @@ pub struct SignedIn {
     pub token: String,
     pub expires_at: Timestamp,
     pub caller: Caller,
-    pub demo: bool,
+    pub owed: Option<Owed>,
 }
 
-/// Checks name and password and opens a session. Wrong names and wrong passwords answer alike and take alike long.
+/// Checks name and password and opens a session. Wrong names and wrong passwords answer alike, take alike long and wait
+/// alike long.
 pub async fn sign_in(
     ground: &Ground,
     login: &str,
     password_given: String,
-    from: &str,
-    request_id: &str,
+    visitor: Visitor,
 ) -> Result<SignedIn> {
-    let account = sql::account(&mut *ground.db.read().await?, login).await?;
-    let now = ground.now();
-    if let Some(account) = &account {
-        if account.demo && !ground.on_loopback() {
-            return Err(Code::AccessDemoOnly.into());
-        }
-        if now < account.blocked_until {
-            let seconds = (account.blocked_until.0 - now.0 + 999) / 1000;
-            return Err(Refusal::new(Code::AccessTooMany).with("retry_after", seconds));
-        }
+    let mut reader = ground.db.read().await?;
+    let attempt = Attempt::of(ground, &mut reader, login, &visitor.from).await?;
+    attempt.may_try(&mut reader, ground.now()).await?;
+    let account = sql::account(&mut reader, login).await?;
+    drop(reader);
+    if account.as_ref().is_some_and(|account| account.demo) && !ground.on_loopback() {
+        return Err(Code::AccessDemoOnly.into());
     }
     let fits = password::verify(password_given, account.as_ref().map(|a| a.password_hash.clone())).await?;
-    let Some(account) = account else { return Err(Code::AccessWrongCredentials.into()) };
-    if !fits {
-        ground.db.write(move |tx| Box::pin(async move { note_failure(tx, &account).await })).await?;
-        return Err(Code::AccessWrongCredentials.into());
+    match account {
+        Some(account) if fits => enter(ground, account, attempt, visitor).await,
+        account => refuse(ground, account, attempt, visitor).await,
     }
-    let token = ground.entropy.token();
-    let (hash, from, request_id) = (hash_of(&token), from.to_owned(), request_id.to_owned());
-    let (caller, expires_at) = ground
-        .db
-        .write(move |tx| Box::pin(async move { open_session(tx, &account, &hash, &from, &request_id).await }))
-        .await?;
-    let demo = ground.on_loopback() && sql::is_demo(&mut *ground.db.read().await?, &caller.person).await?;
-    Ok(SignedIn { token, expires_at, caller, demo })
 }
 
-async fn note_failure(tx: &mut Tx, account: &sql::Account) -> Result<()> {
-    // Counted from the row, not from what was read before the slow hash: guesses in parallel all count.
-    let failures = sql::add_failure(tx, &account.person).await?;
-    let until = tx.now.plus_seconds(throttle::wait_seconds(failures, account.demo));
-    sql::block_until(tx, &account.person, until).await
+/// Counts a failure, and writes it into the audit trail if the name is somebody's.
+async fn refuse(
+    ground: &Ground,
+    account: Option<sql::Account>,
+    attempt: Attempt,
+    visitor: Visitor,
+) -> Result<SignedIn> {
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                attempt.failed(tx).await?;
+                match account {
+                    Some(account) => note_refused(tx, &account, &visitor).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .await?;
+    Err(Code::AccessWrongCredentials.into())
+}
+
+async fn note_refused(tx: &mut Tx, account: &sql::Account, visitor: &Visitor) -> Result<()> {
+    let entry = audit::Entry {
+        id: String::new(),
+        at: tx.now.0,
+        alliance: account.alliance.as_str().to_owned(),
+        person: None,
+        position: None,
+        organisation: None,
+        session: None,
+        from: visitor.from.clone(),
+        request_id: visitor.request_id.clone(),
+        action: "session.opened".to_owned(),
+        subject_kind: "account".to_owned(),
+        subject_id: account.person.as_str().to_owned(),
+        patient: None,
+        basis: Code::AccessWrongCredentials.as_str().to_owned(),
+        outcome: "denied".to_owned(),
+        detail: "{}".to_owned(),
+    };
+    audit::insert(tx, &entry).await
+}
+
+/// The door behind every way of signing in.
+pub async fn enter(
+    ground: &Ground,
+    account: sql::Account,
+    attempt: Attempt,
+    visitor: Visitor,
+) -> Result<SignedIn> {
+    let token = ground.entropy.token();
+    let hash = hash_of(&token);
+    let config = ground.config.clone();
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                attempt.succeeded(tx).await?;
+                let (caller, expires_at, owed) =
+                    open_session(tx, &config.access, &account, &hash, &visitor).await?;
+                Ok(SignedIn { token, expires_at, caller, owed })
+            })
+        })
+        .await
 }
 
 async fn open_session(
     tx: &mut Tx,
+    config: &config::Access,
     account: &sql::Account,
     token_hash: &str,
-    from: &str,
-    request_id: &str,
-) -> Result<(Caller, Timestamp)> {
+    visitor: &Visitor,
+) -> Result<(Caller, Timestamp, Option<Owed>)> {
     let now = tx.now;
-    sql::clear_failures(tx, &account.person).await?;
     let position =
         sql::first_position(tx.conn(), &account.person, now).await?.ok_or(Code::AccessWrongCredentials)?;
     let (id, expires_at) = (tx.new_id(), now.plus_seconds(ABSOLUTE_SECONDS));
-    sql::insert_session(tx, &id, token_hash, account, &position, from, expires_at).await?;
+    let owed = owed_by(config, account, now);
+    let new = sql::NewSession {
+        id: &id,
+        token_hash,
+        position: &position,
+        from: &visitor.from,
+        device: &visitor.device,
+        owed: owed.map(Owed::as_str),
+        expires_at,
+    };
+    sql::insert_session(tx, account, new).await?;
     let caller = sql::caller(tx.conn(), token_hash).await?.ok_or(Code::AccessWrongCredentials)?.caller;
-    let author = caller.author(from, request_id);
+    let author = caller.author(&visitor.from, &visitor.request_id);
     record(tx, &caller, &author, "session.opened").await?;
-    Ok((caller, expires_at))
+    Ok((caller, expires_at, owed))
 }
 
-/// The caller of a session that is alive; what is missing, ended and expired answers 401.
-pub async fn resume(ground: &Ground, token: &str) -> Result<Caller> {
+/// What the account has to do before anything else.
+fn owed_by(config: &config::Access, account: &sql::Account, now: Timestamp) -> Option<Owed> {
+    let too_old = config
+        .password_days
+        .is_some_and(|days| now >= account.password_at.plus_seconds(i64::from(days) * DAY_SECONDS));
+    (account.must_change || too_old).then_some(Owed::Password)
+}
+
+/// After something owed was done: what this session owes now.
+pub async fn settle_owed(tx: &mut Tx, call: &Call) -> Result<()> {
+    let now = tx.now;
+    let account = sql::account_of(tx.conn(), &call.caller.person).await?.ok_or(Code::AccessNotSignedIn)?;
+    let owed = owed_by(&call.ground.config.access, &account, now);
+    account::sql::set_owed(tx, &call.caller.session, owed.map(Owed::as_str)).await
+}
+
+/// The caller of a session that is alive, and what they owe first; what is missing, ended and expired answers 401.
+pub async fn resume(ground: &Ground, token: &str) -> Result<(Caller, Option<Owed>)> {
     let hash = hash_of(token);
     let Some(found) = sql::caller(&mut *ground.db.read().await?, &hash).await? else {
         return Err(Code::AccessNotSignedIn.into());
@@ -101,7 +178,7 @@ pub async fn resume(ground: &Ground, token: &str) -> Result<Caller> {
         let session = found.caller.session.clone();
         ground.db.write(move |tx| Box::pin(async move { sql::touch_session(tx, &session).await })).await?;
     }
-    Ok(found.caller)
+    Ok((found.caller, found.owed.as_deref().and_then(Owed::parse)))
 }
 
 pub async fn sign_out(ground: &Ground, caller: Caller, author: Author) -> Result<()> {
@@ -133,6 +210,6 @@ async fn record(tx: &mut Tx, caller: &Caller, author: &Author, kind: &str) -> Re
 }
 
 /// Tokens are 256 random bits: a plain hash is enough to keep them out of the store.
-fn hash_of(token: &str) -> String {
+pub fn hash_of(token: &str) -> String {
     digest(&SHA256, token.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect()
 }

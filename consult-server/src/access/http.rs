@@ -1,19 +1,19 @@
 //! `/api/v1/session`: sign in, who am I, sign out. The cookie is made here; everything else is `flow`.
 
-use super::call::{COOKIE, Call};
-use super::{Caller, Role, flow, sql};
+use super::call::{COOKIE, Entrant, Visitor};
+use super::flow::SignedIn;
+use super::{Caller, Owed, Role, account, flow, sql};
 use crate::error::Result;
 use crate::ground::Ground;
 use crate::http::Json;
-use crate::http::problem::{Problem, RequestId};
+use crate::http::problem::Problem;
 use crate::ids::{AllianceId, PersonId, PositionId};
 use crate::refs::{DepartmentRef, OrganisationRef};
 use crate::time::Timestamp;
-use axum::extract::{ConnectInfo, Extension, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -41,6 +41,8 @@ pub struct Me {
     pub alliance: MeAlliance,
     /// A demo account, which works on loopback only.
     pub demo: bool,
+    /// What must be done before anything else is answered.
+    pub owed: Option<Owed>,
     pub server_time: Timestamp,
 }
 
@@ -71,53 +73,64 @@ where
     S: Clone + Send + Sync + 'static,
     Ground: axum::extract::FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(sign_in, who_am_i, sign_out))
+    OpenApiRouter::new().routes(routes!(sign_in, who_am_i, sign_out)).merge(account::http::routes())
 }
 
 /// Sign in with name and password.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = Credentials, security(()),
     responses((status = 201, body = Session), (status = 400, body = Problem), (status = 401, body = Problem),
-              (status = 403, body = Problem), (status = 429, body = Problem)))]
+              (status = 403, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
+              (status = 429, body = Problem)))]
 async fn sign_in(
     State(ground): State<Ground>,
-    Extension(RequestId(request_id)): Extension<RequestId>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    visitor: Visitor,
     jar: CookieJar,
     Json(input): Json<Credentials>,
 ) -> Result<(StatusCode, CookieJar, Json<Session>)> {
-    let signed_in =
-        flow::sign_in(&ground, input.login.trim(), input.password, &from.ip().to_string(), &request_id)
-            .await?;
-    let cookie = Cookie::build((COOKIE, signed_in.token.clone()))
+    let signed_in = flow::sign_in(&ground, input.login.trim(), input.password, visitor).await?;
+    welcome(&ground, signed_in, jar).await
+}
+
+/// The answer to whoever has just got in, with a fresh cookie: one that was there before is worth nothing.
+pub async fn welcome(
+    ground: &Ground,
+    signed_in: SignedIn,
+    jar: CookieJar,
+) -> Result<(StatusCode, CookieJar, Json<Session>)> {
+    let me = me(ground, &signed_in.caller, signed_in.owed).await?;
+    let jar = jar.add(cookie(ground, signed_in.token.clone()));
+    let session = Session { token: signed_in.token, expires_at: signed_in.expires_at, me };
+    Ok((StatusCode::CREATED, jar, Json(session)))
+}
+
+pub fn cookie(ground: &Ground, token: String) -> Cookie<'static> {
+    Cookie::build((COOKIE, token))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(ground.config.http.public_url.starts_with("https:"))
-        .build();
-    let me = me(&ground, &signed_in.caller, signed_in.demo).await?;
-    let session = Session { token: signed_in.token, expires_at: signed_in.expires_at, me };
-    Ok((StatusCode::CREATED, jar.add(cookie), Json(session)))
+        .build()
 }
 
 /// Who am I?
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Me), (status = 401, body = Problem)))]
-async fn who_am_i(call: Call) -> Result<Json<Me>> {
-    let demo = sql::is_demo(&mut *call.read().await?, &call.caller.person).await?;
-    Ok(Json(me(&call.ground, &call.caller, demo).await?))
+async fn who_am_i(Entrant { call, owed }: Entrant) -> Result<Json<Me>> {
+    Ok(Json(me(&call.ground, &call.caller, owed).await?))
 }
 
 /// Sign out.
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
-async fn sign_out(call: Call, jar: CookieJar) -> Result<(StatusCode, CookieJar)> {
+async fn sign_out(Entrant { call, .. }: Entrant, jar: CookieJar) -> Result<(StatusCode, CookieJar)> {
     flow::sign_out(&call.ground, call.caller, call.author).await?;
     Ok((StatusCode::NO_CONTENT, jar.remove(Cookie::build((COOKIE, "")).path("/").build())))
 }
 
-async fn me(ground: &Ground, caller: &Caller, demo: bool) -> Result<Me> {
+async fn me(ground: &Ground, caller: &Caller, owed: Option<Owed>) -> Result<Me> {
     let mut reader = ground.db.read().await?;
     let positions = sql::positions(&mut reader, &caller.person, ground.now()).await?;
     let alliance = sql::alliance(&mut reader, &caller.alliance).await?;
     let login = sql::login(&mut reader, &caller.person).await?;
+    let demo = sql::is_demo(&mut reader, &caller.person).await?;
     let position = positions
         .iter()
         .find(|p| p.id == caller.position)
@@ -129,6 +142,7 @@ async fn me(ground: &Ground, caller: &Caller, demo: bool) -> Result<Me> {
         positions,
         alliance,
         demo,
+        owed,
         server_time: ground.now(),
     })
 }

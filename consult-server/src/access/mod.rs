@@ -1,6 +1,8 @@
 //! Who is calling and what they may: accounts, sessions, the policy table, grants, and the extractor every handler begins with.
 //! Knows no subject's rules; subjects tell it their facts.
 
+pub mod account;
+pub mod attempts;
 pub mod call;
 pub mod flow;
 pub mod grants;
@@ -11,6 +13,7 @@ pub mod sql;
 pub mod throttle;
 
 use crate::db::change::Author;
+use crate::error::Code;
 use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId, PositionId, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,6 +75,33 @@ impl Role {
     /// Whether the role may see clinical content at all; the three powers of administration never do.
     pub fn is_clinical(self) -> bool {
         !matches!(self, Role::Administrator | Role::SecurityAdministrator | Role::Auditor)
+    }
+}
+
+/// What somebody must do before their session answers anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Owed {
+    /// Change a password that somebody else made, or that is too old.
+    Password,
+}
+
+impl Owed {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Owed::Password => "password",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        (text == Owed::Password.as_str()).then_some(Owed::Password)
+    }
+
+    /// How everything else is refused meanwhile.
+    pub fn code(self) -> Code {
+        match self {
+            Owed::Password => Code::AccessPasswordChange,
+        }
     }
 }
 

@@ -10,8 +10,12 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, Params::default())
 }
 
+/// Each at work holds 19 MiB: a flood of guesses waits in line instead of filling the memory.
+static AT_WORK: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(8);
+
 pub async fn hash(password: String, entropy: &Entropy) -> Result<String> {
     let salt = entropy.bytes::<16>();
+    let _turn = AT_WORK.acquire().await.map_err(Refusal::internal)?;
     tokio::task::spawn_blocking(move || {
         let hash = argon2().hash_password_with_salt(password.as_bytes(), &salt).map_err(Refusal::internal)?;
         Ok(hash.to_string())
@@ -23,6 +27,7 @@ pub async fn hash(password: String, entropy: &Entropy) -> Result<String> {
 /// Whether the password fits. Without an account the same work is done against a fixed hash, so that the time does not
 /// tell which names exist.
 pub async fn verify(password: String, stored: Option<String>) -> Result<bool> {
+    let _turn = AT_WORK.acquire().await.map_err(Refusal::internal)?;
     tokio::task::spawn_blocking(move || {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.to_owned());

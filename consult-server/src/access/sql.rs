@@ -13,7 +13,8 @@ pub struct Account {
     pub alliance: AllianceId,
     pub password_hash: String,
     pub demo: bool,
-    pub blocked_until: Timestamp,
+    pub password_at: Timestamp,
+    pub must_change: bool,
 }
 
 /// A session with its caller, and what decides whether it is alive.
@@ -23,37 +24,63 @@ pub struct Resumed {
     pub expires_at: Timestamp,
     pub ended: bool,
     pub position_until: Option<Timestamp>,
+    /// What must be done first, as `Owed` writes it.
+    pub owed: Option<String>,
 }
 
-const ACCOUNT: &str =
-    "SELECT person_id, alliance_id, password_hash, demo, blocked_until FROM account WHERE login = $1";
-const INSERT_ACCOUNT: &str = "INSERT INTO account (person_id, alliance_id, login, password_hash, demo, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+/// A session that begins.
+pub struct NewSession<'a> {
+    pub id: &'a str,
+    pub token_hash: &'a str,
+    pub position: &'a PositionId,
+    pub from: &'a str,
+    pub device: &'a str,
+    pub owed: Option<&'a str>,
+    pub expires_at: Timestamp,
+}
+
+const ACCOUNT: &str = "SELECT person_id, alliance_id, password_hash, demo, password_at, must_change FROM account WHERE login = $1";
+const ACCOUNT_OF: &str = "SELECT person_id, alliance_id, password_hash, demo, password_at, must_change FROM account WHERE person_id = $1";
+const INSERT_ACCOUNT: &str = "INSERT INTO account (person_id, alliance_id, login, password_hash, demo, created_at, password_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $6)";
+const ANY_DEMO: &str = "SELECT 1 FROM account WHERE demo = 1 LIMIT 1";
 const IS_DEMO: &str = "SELECT demo FROM account WHERE person_id = $1";
 const LOGIN: &str = "SELECT login FROM account WHERE person_id = $1";
-const ADD_FAILURE: &str =
-    "UPDATE account SET failures = failures + 1 WHERE person_id = $1 RETURNING failures";
-const BLOCK: &str = "UPDATE account SET blocked_until = $1 WHERE person_id = $2";
-const CLEAR_FAILURES: &str = "UPDATE account SET failures = 0, blocked_until = 0 WHERE person_id = $1";
 const FIRST_POSITION: &str = "SELECT id FROM position WHERE person_id = $1 AND valid_from <= $2 \
      AND (valid_until IS NULL OR valid_until > $2) ORDER BY valid_from, id LIMIT 1";
-const INSERT_SESSION: &str = "INSERT INTO session (id, token_hash, alliance_id, person_id, position_id, from_address, created_at, seen_at, expires_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
+const INSERT_SESSION: &str = "INSERT INTO session (id, token_hash, alliance_id, person_id, position_id, from_address, created_at, seen_at, expires_at, \
+     device, owed) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)";
 const CALLER: &str = "SELECT s.id, s.alliance_id, s.person_id, p.name, s.position_id, x.role, x.organisation_id, o.name, x.department_id, \
-     s.seen_at, s.expires_at, CASE WHEN s.ended_at IS NULL THEN 0 ELSE 1 END, x.valid_until \
+     s.seen_at, s.expires_at, CASE WHEN s.ended_at IS NULL THEN 0 ELSE 1 END, x.valid_until, s.owed \
      FROM session s JOIN person p ON p.id = s.person_id JOIN position x ON x.id = s.position_id JOIN organisation o ON o.id = x.organisation_id \
      WHERE s.token_hash = $1";
 const TOUCH: &str = "UPDATE session SET seen_at = $1 WHERE id = $2";
 const END: &str = "UPDATE session SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL";
 
 pub async fn account(conn: &mut Conn, login: &str) -> Result<Option<Account>> {
-    let Some(row) = sqlx::query(ACCOUNT).bind(login).fetch_optional(conn).await? else { return Ok(None) };
-    Ok(Some(Account {
+    let row = sqlx::query(ACCOUNT).bind(login).fetch_optional(conn).await?;
+    row.map(|row| account_of_row(&row)).transpose()
+}
+
+pub async fn account_of(conn: &mut Conn, person: &PersonId) -> Result<Option<Account>> {
+    let row = sqlx::query(ACCOUNT_OF).bind(person.as_str()).fetch_optional(conn).await?;
+    row.map(|row| account_of_row(&row)).transpose()
+}
+
+fn account_of_row(row: &sqlx::any::AnyRow) -> Result<Account> {
+    Ok(Account {
         person: PersonId::trusted(row.try_get::<String, _>(0)?),
         alliance: AllianceId::trusted(row.try_get::<String, _>(1)?),
         password_hash: row.try_get(2)?,
         demo: row.try_get::<i64, _>(3)? != 0,
-        blocked_until: Timestamp(row.try_get(4)?),
-    }))
+        password_at: Timestamp(row.try_get(4)?),
+        must_change: row.try_get::<i64, _>(5)? != 0,
+    })
+}
+
+/// Whether the store holds the demo alliance.
+pub async fn any_demo(conn: &mut Conn) -> Result<bool> {
+    Ok(sqlx::query(ANY_DEMO).fetch_optional(conn).await?.is_some())
 }
 
 pub async fn insert_account(
@@ -86,20 +113,6 @@ pub async fn login(conn: &mut Conn, person: &PersonId) -> Result<String> {
     Ok(sqlx::query(LOGIN).bind(person.as_str()).fetch_one(conn).await?.try_get(0)?)
 }
 
-pub async fn add_failure(tx: &mut Tx, person: &PersonId) -> Result<i64> {
-    Ok(sqlx::query(ADD_FAILURE).bind(person.as_str()).fetch_one(tx.conn()).await?.try_get(0)?)
-}
-
-pub async fn block_until(tx: &mut Tx, person: &PersonId, until: Timestamp) -> Result<()> {
-    sqlx::query(BLOCK).bind(until.0).bind(person.as_str()).execute(tx.conn()).await?;
-    Ok(())
-}
-
-pub async fn clear_failures(tx: &mut Tx, person: &PersonId) -> Result<()> {
-    sqlx::query(CLEAR_FAILURES).bind(person.as_str()).execute(tx.conn()).await?;
-    Ok(())
-}
-
 pub async fn first_position(
     conn: &mut Conn,
     person: &PersonId,
@@ -112,25 +125,19 @@ pub async fn first_position(
     })
 }
 
-pub async fn insert_session(
-    tx: &mut Tx,
-    id: &str,
-    token_hash: &str,
-    account: &Account,
-    position: &PositionId,
-    from: &str,
-    expires_at: Timestamp,
-) -> Result<()> {
+pub async fn insert_session(tx: &mut Tx, account: &Account, new: NewSession<'_>) -> Result<()> {
     let now = tx.now.0;
     sqlx::query(INSERT_SESSION)
-        .bind(id)
-        .bind(token_hash)
+        .bind(new.id)
+        .bind(new.token_hash)
         .bind(account.alliance.as_str())
         .bind(account.person.as_str())
-        .bind(position.as_str())
-        .bind(from)
+        .bind(new.position.as_str())
+        .bind(new.from)
         .bind(now)
-        .bind(expires_at.0)
+        .bind(new.expires_at.0)
+        .bind(new.device)
+        .bind(new.owed)
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -158,6 +165,7 @@ pub async fn caller(conn: &mut Conn, token_hash: &str) -> Result<Option<Resumed>
         expires_at: Timestamp(row.try_get(10)?),
         ended: row.try_get::<i64, _>(11)? != 0,
         position_until: row.try_get::<Option<i64>, _>(12)?.map(Timestamp),
+        owed: row.try_get(13)?,
     }))
 }
 

@@ -5,6 +5,12 @@ const FREE: i64 = 5;
 const LONGEST_SECONDS: i64 = 15 * 60;
 const LONGEST_DEMO_SECONDS: i64 = 60;
 
+/// A hospital sits behind one address: it waits only after so many different names failed there within the window.
+pub const ADDRESS_NAMES: i64 = 50;
+pub const ADDRESS_WINDOW_SECONDS: i64 = 10 * 60;
+/// Failures older than this are forgotten.
+pub const MEMORY_SECONDS: i64 = 24 * 3600;
+
 /// Seconds to wait after so many failures in a row: none for the first five, then 1, 2, 4, … up to 15 minutes (60 s in the demo).
 pub fn wait_seconds(failures: i64, demo: bool) -> i64 {
     let longest = if demo { LONGEST_DEMO_SECONDS } else { LONGEST_SECONDS };
@@ -24,5 +30,11 @@ mod tests {
     fn the_sixth_failure_waits_and_the_wait_doubles_to_its_limit() {
         assert_eq!([5, 6, 7, 8].map(|n| wait_seconds(n, false)), [0, 1, 2, 4]);
         assert_eq!((wait_seconds(40, false), wait_seconds(40, true)), (900, 60));
+    }
+
+    #[test]
+    fn ten_thousand_guesses_at_one_name_take_more_than_three_months() {
+        let seconds: i64 = (1..=10_000).map(|failures| wait_seconds(failures, false)).sum();
+        assert!(seconds > 100 * 24 * 3600, "{seconds} s");
     }
 }

@@ -1089,6 +1089,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My sessions that are alive, the newest use first. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        /** End every session of mine but this one. */
+        delete: operations["end_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/list/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of my sessions. */
+        delete: operations["end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change my password; my other sessions end. */
+        patch: operations["change_password"];
+        trace?: never;
+    };
     "/api/v1/studies": {
         parameters: {
             query?: never;
@@ -1607,6 +1659,7 @@ export interface components {
             alliance: components["schemas"]["MeAlliance"];
             /** @description A demo account, which works on loopback only. */
             demo: boolean;
+            owed?: components["schemas"]["Owed"] | null;
             person: components["schemas"]["MePerson"];
             /** @description The position in which the session acts. */
             position: components["schemas"]["Position"];
@@ -1677,15 +1730,22 @@ export interface components {
         };
         /** @enum {string} */
         OutcomeDisposition: "stays" | "back_down" | "onward" | "died" | "left_against_advice" | "left_before_seen";
-        /** @description What must be done next, by whom, until when: exactly one for each open leg and consult (I-1). */
-        Owed: {
-            due_at?: components["schemas"]["Timestamp"] | null;
-            /** @description A code of the subject: `claim`, `report`, `acknowledge`, `open`, `decide`, … */
-            duty: string;
-            organisation: components["schemas"]["OrganisationRef"];
-            /** @description `requester`, `invited`, `sender`, `receiver` or `manager`. */
-            party: string;
-            person?: components["schemas"]["PersonRef"] | null;
+        /**
+         * @description What somebody must do before their session answers anything else.
+         * @enum {string}
+         */
+        Owed: "password" | "second_factor";
+        /** @description One of my sessions that is alive. */
+        OwnSession: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The session that asks. */
+            current: boolean;
+            /** @description The browser or program, as it calls itself. */
+            device: string;
+            expires_at: components["schemas"]["Timestamp"];
+            from_address: string;
+            id: components["schemas"]["SessionId"];
+            seen_at: components["schemas"]["Timestamp"];
         };
         Page_Colleague: {
             items: {
@@ -1710,6 +1770,21 @@ export interface components {
                 level: string;
                 name: string;
                 parent?: components["schemas"]["OrganisationRef"] | null;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_OwnSession: {
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                /** @description The session that asks. */
+                current: boolean;
+                /** @description The browser or program, as it calls itself. */
+                device: string;
+                expires_at: components["schemas"]["Timestamp"];
+                from_address: string;
+                id: components["schemas"]["SessionId"];
+                seen_at: components["schemas"]["Timestamp"];
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -1782,6 +1857,11 @@ export interface components {
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
+        };
+        PasswordChange: {
+            /** @description At least 10 characters (better 12 and more), at most 128. */
+            new: string;
+            old: string;
         };
         /** @description A patient as shown: identity number and phone masked. */
         Patient: {
@@ -1990,6 +2070,8 @@ export interface components {
             /** @description Usable as `Authorization: Bearer …`. */
             token: string;
         };
+        /** Format: uuid */
+        SessionId: string;
         /**
          * @description GB/T 2261.1, as far as records use it.
          * @enum {string}
@@ -7529,6 +7611,22 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7555,6 +7653,186 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OwnSession"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,165 @@
+//! The console's doors: the first administrator, and forgotten passwords. No route leads here. A password made here is for
+//! one sign-in: it must be changed then, so that whoever sat at the console does not keep it.
+
+mod sql;
+
+use crate::access::account::{self, flow::set_password};
+use crate::access::attempts::Attempt;
+use crate::access::{Role, password, sql as access};
+use crate::db::Tx;
+use crate::db::change::{Author, Subject};
+use crate::directory::editing::sql::{
+    self as directory, NewAlliance, NewOrganisation, NewPerson, NewPosition,
+};
+use crate::error::{Refusal, Result};
+use crate::ground::Ground;
+use crate::ids::{AllianceId, Entropy, OrganisationId, PersonId, PositionId};
+use crate::names;
+
+/// How the audit trail names whoever sits at the console.
+const CONSOLE: &str = "console";
+
+pub struct NewAdmin {
+    /// Needed in an empty store, and where there are several.
+    pub alliance: Option<String>,
+    pub organisation: String,
+    pub name: String,
+    pub login: String,
+    pub role: String,
+}
+
+pub async fn is_empty(ground: &Ground) -> Result<bool> {
+    Ok(!directory::any_alliance(&mut *ground.db.read().await?).await?)
+}
+
+/// Makes an administrator and answers their one-time password.
+pub async fn create(ground: &Ground, new: NewAdmin) -> Result<String> {
+    let role = Role::parse(&new.role).filter(|role| !role.is_clinical());
+    let role = role.ok_or_else(|| {
+        Refusal::internal(
+            "the role is administrator, security_administrator or auditor: others are made by them",
+        )
+    })?;
+    if access::account(&mut *ground.db.read().await?, &new.login).await?.is_some() {
+        return Err(Refusal::internal("this login is taken"));
+    }
+    let password = one_time(&ground.entropy);
+    let hash = password::hash(password.clone(), &ground.entropy).await?;
+    let timezone = ground.config.alliance.timezone.clone();
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let (alliance, organisation) = place(tx, &new, &timezone).await?;
+                let person = PersonId::trusted(tx.new_id());
+                let position = PositionId::trusted(tx.new_id());
+                let row = NewPerson {
+                    id: &person,
+                    name: &new.name,
+                    name_search: &names::search_text(&new.name),
+                    title: None,
+                    licence_until: None,
+                    practising_since: None,
+                };
+                directory::insert_person(tx, &alliance, row).await?;
+                let row = NewPosition {
+                    id: &position,
+                    person: &person,
+                    organisation: &organisation,
+                    department: None,
+                    role,
+                };
+                directory::insert_position(tx, &alliance, row).await?;
+                access::insert_account(tx, &person, &alliance, &new.login, &hash, false).await?;
+                account::sql::set_password(tx, &person, &hash, true).await?;
+                let subject = Subject { kind: "account", id: person.as_str() };
+                account::flow::record(tx, &alliance, &author(), subject, "account.created").await
+            })
+        })
+        .await?;
+    Ok(password)
+}
+
+/// The alliance and the organisation of a new administrator: those named, made where the store is empty.
+async fn place(tx: &mut Tx, new: &NewAdmin, timezone: &str) -> Result<(AllianceId, OrganisationId)> {
+    let alliances = sql::alliances(tx.conn()).await?;
+    let named = |name: &str| alliances.iter().find(|(_, own)| own == name).map(|(id, _)| id.clone());
+    let alliance = match (alliances.as_slice(), &new.alliance) {
+        ([], Some(name)) => {
+            let id = AllianceId::trusted(tx.new_id());
+            directory::insert_alliance(tx, NewAlliance { id: &id, name, timezone }).await?;
+            id
+        }
+        ([], None) => return Err(Refusal::internal("the store is empty: name the alliance")),
+        (_, Some(name)) => named(name).ok_or_else(|| Refusal::internal("there is no such alliance"))?,
+        ([(only, _)], None) => only.clone(),
+        (_, None) => return Err(Refusal::internal("there are several alliances: name one")),
+    };
+    if let Some(id) = sql::organisation(tx.conn(), &alliance, &new.organisation).await? {
+        return Ok((alliance, id));
+    }
+    if !alliances.is_empty() {
+        return Err(Refusal::internal("there is no such organisation"));
+    }
+    let id = OrganisationId::trusted(tx.new_id());
+    let row = NewOrganisation {
+        id: &id,
+        parent: None,
+        name: &new.organisation,
+        code: "0001",
+        level: "county_hospital",
+    };
+    directory::insert_organisation(tx, &alliance, row).await?;
+    Ok((alliance, id))
+}
+
+/// Gives an account a one-time password, ends its sessions and its lock-out, and answers the password.
+pub async fn reset_password(ground: &Ground, login: &str) -> Result<String> {
+    let mut reader = ground.db.read().await?;
+    let found = access::account(&mut reader, login).await?;
+    let found = found.ok_or_else(|| Refusal::internal("there is no such account"))?;
+    let attempt = Attempt::of(ground, &mut reader, login, CONSOLE).await?;
+    drop(reader);
+    let password = one_time(&ground.entropy);
+    let hash = password::hash(password.clone(), &ground.entropy).await?;
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                attempt.forgiven(tx).await?;
+                set_password(tx, &found.alliance, &author(), &found.person, &hash, true).await?;
+                for session in account::sql::end_all(tx, &found.person, "").await? {
+                    let subject = Subject { kind: "session", id: session.as_str() };
+                    account::flow::record(tx, &found.alliance, &author(), subject, "session.ended").await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(password)
+}
+
+fn author() -> Author {
+    Author { from: CONSOLE.to_owned(), ..Author::default() }
+}
+
+/// Letters and digits that are not taken for one another, in groups: read from a screen, typed once.
+const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567890";
+
+fn one_time(entropy: &Entropy) -> String {
+    let letters = entropy.bytes::<16>().map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_one_time_password_passes_the_rules_for_passwords() {
+        let entropy = Entropy::new(|bytes| bytes.iter_mut().zip(7..).for_each(|(byte, n)| *byte = n * 5));
+        let password = one_time(&entropy);
+        assert_eq!(password.len(), 19, "{password}");
+        assert!(account::rules::check(&password, "admin").is_ok(), "{password}");
+    }
+}
