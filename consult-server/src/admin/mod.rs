@@ -9,12 +9,11 @@ use crate::access::{Role, password, sql as access};
 use crate::db::Tx;
 use crate::db::change::{Author, Subject};
 use crate::directory::editing::sql::{
-    self as directory, NewAlliance, NewOrganisation, NewPerson, NewPosition,
+    self as directory, NewAlliance, NewOrganisation, NewPerson, NewPosition, PersonRow,
 };
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::{AllianceId, Entropy, OrganisationId, PersonId, PositionId};
-use crate::names;
 
 /// How the audit trail names whoever sits at the console.
 const CONSOLE: &str = "console";
@@ -55,11 +54,17 @@ pub async fn create(ground: &Ground, new: NewAdmin) -> Result<String> {
                 let position = PositionId::trusted(tx.new_id());
                 let row = NewPerson {
                     id: &person,
-                    name: &new.name,
-                    name_search: &names::search_text(&new.name),
-                    title: None,
-                    licence_until: None,
-                    practising_since: None,
+                    staff_number: None,
+                    row: PersonRow {
+                        name: &new.name,
+                        title: None,
+                        specialty: None,
+                        work_phone: None,
+                        licence_number: None,
+                        licence_from: None,
+                        licence_until: None,
+                        practising_since: None,
+                    },
                 };
                 directory::insert_person(tx, &alliance, row).await?;
                 let row = NewPosition {
@@ -68,6 +73,8 @@ pub async fn create(ground: &Ground, new: NewAdmin) -> Result<String> {
                     organisation: &organisation,
                     department: None,
                     role,
+                    valid_from: tx.now,
+                    valid_until: None,
                 };
                 directory::insert_position(tx, &alliance, row).await?;
                 access::insert_account(tx, &person, &alliance, &new.login, &hash, false).await?;
@@ -108,6 +115,8 @@ async fn place(tx: &mut Tx, new: &NewAdmin, timezone: &str) -> Result<(AllianceI
         name: &new.organisation,
         code: "0001",
         level: "county_hospital",
+        external: false,
+        phone: None,
     };
     directory::insert_organisation(tx, &alliance, row).await?;
     Ok((alliance, id))

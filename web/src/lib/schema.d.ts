@@ -403,6 +403,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in organisations, departments, people and positions from a CSV or XLSX file: a dry run reports row by row; without it,
+         *     all of the file is done or nothing. Sets no passwords. Blank cells leave what stands.
+         */
+        post: operations["people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/legs": {
         parameters: {
             query?: never;
@@ -1036,6 +1056,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a person of the alliance: one box, up to three words, each of which must fit somewhere. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{id}": {
         parameters: {
             query?: never;
@@ -1451,6 +1488,14 @@ export interface components {
         ConsultType: "comprehensive" | "imaging" | "pathology" | "ecg";
         /** @enum {string} */
         ConsultUrgency: "critical" | "urgent" | "routine";
+        /** @description What a table comes to. */
+        Count: {
+            changed: number;
+            created: number;
+            rows: number;
+            sheet: components["schemas"]["Sheet"];
+            unchanged: number;
+        };
         Credentials: {
             login: string;
             password: string;
@@ -1534,6 +1579,36 @@ export interface components {
         };
         EcgLead: {
             name: string;
+        };
+        /** @description One finding, where it is in the file. */
+        Finding: {
+            /** @description A code of the table of refusals, e.g. `import.role-unknown`. */
+            code: string;
+            /** @description The column. */
+            field?: string | null;
+            /**
+             * Format: int32
+             * @description As the spreadsheet counts rows, from 1.
+             */
+            row: number;
+            severity: components["schemas"]["Severity"];
+            sheet?: components["schemas"]["Sheet"] | null;
+            /** @description What stands there, shortened. */
+            value?: string | null;
+        };
+        /** @description A person in one of their positions, as the box finds them. */
+        Found: {
+            department?: components["schemas"]["DepartmentRef"] | null;
+            deputy?: components["schemas"]["Reach"] | null;
+            id: components["schemas"]["PersonId"];
+            name: string;
+            on_duty?: components["schemas"]["OnDuty"] | null;
+            organisation: components["schemas"]["OrganisationRef"];
+            position_id: components["schemas"]["PositionId"];
+            role: components["schemas"]["Role"];
+            specialty?: string | null;
+            title?: string | null;
+            work_phone?: string | null;
         };
         Identity: {
             kind: components["schemas"]["IdentityKind"];
@@ -1700,6 +1775,13 @@ export interface components {
              */
             unread: number;
         };
+        OnDuty: {
+            /** @description `department`, `hospital` or `alliance`. */
+            kind: string;
+            /** @description `duty` or `deputy`. */
+            rank: string;
+            until: components["schemas"]["Timestamp"];
+        };
         Organisation: {
             /** @description What the caller's organisation may ask of this one. */
             agreements: components["schemas"]["Agreements"];
@@ -1734,7 +1816,7 @@ export interface components {
          * @description What somebody must do before their session answers anything else.
          * @enum {string}
          */
-        Owed: "password" | "second_factor";
+        Owed: "password";
         /** @description One of my sessions that is alive. */
         OwnSession: {
             created_at: components["schemas"]["Timestamp"];
@@ -1755,6 +1837,23 @@ export interface components {
                 organisation: components["schemas"]["OrganisationRef"];
                 role: components["schemas"]["Role"];
                 title?: string | null;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_Found: {
+            items: {
+                department?: components["schemas"]["DepartmentRef"] | null;
+                deputy?: components["schemas"]["Reach"] | null;
+                id: components["schemas"]["PersonId"];
+                name: string;
+                on_duty?: components["schemas"]["OnDuty"] | null;
+                organisation: components["schemas"]["OrganisationRef"];
+                position_id: components["schemas"]["PositionId"];
+                role: components["schemas"]["Role"];
+                specialty?: string | null;
+                title?: string | null;
+                work_phone?: string | null;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -1958,6 +2057,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Somebody with the number they answer at work. */
+        Reach: {
+            id: components["schemas"]["PersonId"];
+            name: string;
+            work_phone?: string | null;
+        };
         ReferralAsk: {
             answer?: string | null;
             answered_at?: components["schemas"]["Timestamp"] | null;
@@ -1998,20 +2103,15 @@ export interface components {
         };
         /** @enum {string} */
         ReferralReason: "unclear_or_capability" | "critical" | "stable_for_lower" | "patient_wish" | "other";
-        /** @description One version of a report; immutable once `signed_at` is set. */
+        /** @description What an import would do, or did. */
         Report: {
-            advice: string;
-            author: components["schemas"]["PersonRef"];
-            /** @description BLAKE3 of the canonical text that was signed, in hexadecimal. */
-            content_hash?: string | null;
-            diagnosis: components["schemas"]["Diagnosis"];
-            disposition?: components["schemas"]["Disposition"] | null;
-            drafted_at: components["schemas"]["Timestamp"];
-            findings: string;
-            kind: components["schemas"]["DocumentKind"];
-            signed_at?: components["schemas"]["Timestamp"] | null;
-            /** Format: int64 */
-            version: number;
+            /** @description Whether it was done; a dry run does nothing. */
+            applied: boolean;
+            errors: number;
+            /** @description The first thousand. */
+            findings: components["schemas"]["Finding"][];
+            sheets: components["schemas"]["Count"][];
+            warnings: number;
         };
         /** @description What the specialist writes. */
         ReportText: {
@@ -2073,10 +2173,20 @@ export interface components {
         /** Format: uuid */
         SessionId: string;
         /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        Severity: "error" | "warning";
+        /**
          * @description GB/T 2261.1, as far as records use it.
          * @enum {string}
          */
         Sex: "male" | "female" | "unknown";
+        /**
+         * @description What a table of the file is about.
+         * @enum {string}
+         */
+        Sheet: "organisations" | "departments" | "people" | "positions";
         /** @description A study as shown. */
         Study: {
             /** @description How its first file came: `upload`, `stow`, `dimse` or `import`. */
@@ -4180,6 +4290,83 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query?: {
+                /** @description Only say what would happen */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                "multipart/form-data": unknown;
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was taken in; `report` says why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7422,6 +7609,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Colleague"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Ideographs, pinyin or initials of name, department, specialty or organisation */
+                q?: string;
+                department?: string;
+                specialty?: string;
+                organisation_id?: string;
+                /** @description Only those on duty now */
+                on_duty?: boolean;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Found"];
                 };
             };
             400: {
