@@ -57,7 +57,30 @@ codes! {
     AccessRole = "access.role-not-allowed", 403, "您的岗位不能进行这项操作。", "Your position may not do this.";
 
     // The directory.
+    DirectoryKeyTaken = "directory.key-taken", 409, "这个编号已经被使用。", "This key is in use already.";
+    DirectoryInUse = "directory.in-use", 409, "还有在岗人员或下级机构，不能停用。", "People still work here, or organisations stand below it: it cannot end.";
+    DirectoryYourself = "directory.yourself", 409, "不能为自己办理离职。", "Nobody marks themselves as having left.";
+    DirectoryDepartmentElsewhere = "directory.department-elsewhere", 422, "所选科室不属于该机构。", "The department does not belong to the organisation.";
+    DirectorySameOrganisation = "directory.same-organisation", 422, "协议双方不能是同一家机构。", "An agreement needs two organisations.";
+    DirectoryAgreementStands = "directory.agreement-stands", 409, "两家机构之间已有同类的有效协议。", "There is an agreement of this kind between the two already.";
     DirectoryRoleNotYours = "directory.role-not-yours", 403, "安全管理员和审计员只能在服务器控制台上任命。", "Security administrators and auditors are appointed at the console only.";
+    DirectoryValueMissing = "directory.value-missing", 422, "必填项为空。", "A required value is missing.";
+    DirectoryTooLong = "directory.value-too-long", 422, "内容过长。", "The value is too long.";
+    DirectoryFormula = "directory.formula", 422, "内容以 = + - @ 开头，会被表格软件当作公式。", "The value begins with = + - or @, which spreadsheets take for a formula.";
+    DirectoryCharacters = "directory.characters", 422, "内容含有换行或控制字符。", "The value holds line breaks or control characters.";
+    DirectoryCodeInvalid = "directory.code-invalid", 422, "编号只能由字母、数字和 - _ . / 组成，最长 32 位。", "A key has at most 32 letters, digits and the marks - _ . and /.";
+    DirectoryPhone = "directory.phone-invalid", 422, "电话号码格式不正确。", "The phone number is not valid.";
+    DirectoryDateOrder = "directory.date-order", 422, "截止日期早于起始日期。", "The end lies before the beginning.";
+    DirectoryLevelUnknown = "directory.level-unknown", 422, "不认识这个机构级别。", "This level is not known.";
+    DirectoryOrganisationUnknown = "directory.organisation-unknown", 422, "没有这家机构。", "There is no such organisation.";
+    DirectoryDepartmentUnknown = "directory.department-unknown", 422, "该机构没有这个科室。", "The organisation has no such department.";
+    DirectoryPersonUnknown = "directory.person-unknown", 422, "没有这位人员。", "There is no such person.";
+    DirectoryCircle = "directory.circle", 422, "上级机构形成了循环。", "The organisation stands above itself.";
+    DirectoryEnded = "directory.ended", 422, "该机构或科室已停用，或该人员已离职。", "It has ended, or the person has left.";
+    DirectoryUscc = "directory.uscc-invalid", 422, "统一社会信用代码的校验位不正确。", "The unified social credit code does not check.";
+    DirectoryInstitutionCode = "directory.institution-code-invalid", 422, "医疗机构代码应为 8 至 22 位字母或数字。", "The code of a medical institution has 8 to 22 letters and digits.";
+    DirectoryNationalCode = "directory.national-code-invalid", 422, "诊疗科目代码应为 03.04 这样的形式。", "A code of the national department list looks like 03.04.";
+    DirectoryCodeTaken = "directory.code-taken", 422, "这个代码属于另一家机构。", "This code belongs to another organisation.";
 
     // Imports: refusals of a file, and findings in its rows.
     ImportHasErrors = "import.has-errors", 422, "文件中有错误，没有导入任何内容。请按报告修改后重新导入。", "The file has errors and nothing was taken in. Mend it as the report says, then import it again.";
@@ -73,27 +96,10 @@ codes! {
     ImportColumnUnknown = "import.column-unknown", 422, "不认识这一列，已忽略。", "This column is not known and was ignored.";
     ImportColumnMissing = "import.column-missing", 422, "缺少必需的列。", "A required column is missing.";
     ImportColumnTwice = "import.column-twice", 422, "同一列出现了两次。", "The column is there twice.";
-    ImportValueMissing = "import.value-missing", 422, "必填项为空。", "A required value is missing.";
     ImportKeyTwice = "import.key-twice", 422, "同一编号在文件中出现了两次。", "The same key stands in the file twice.";
-    ImportTooLong = "import.value-too-long", 422, "内容过长。", "The value is too long.";
-    ImportFormula = "import.formula", 422, "内容以 = + - @ 开头，会被表格软件当作公式。", "The value begins with = + - or @, which spreadsheets take for a formula.";
-    ImportCharacters = "import.characters", 422, "内容含有换行或控制字符。", "The value holds line breaks or control characters.";
-    ImportCodeInvalid = "import.code-invalid", 422, "编号只能由字母、数字和 - _ . / 组成，最长 32 位。", "A key has at most 32 letters, digits and the marks - _ . and /.";
-    ImportPhone = "import.phone-invalid", 422, "电话号码格式不正确。", "The phone number is not valid.";
     ImportYesNo = "import.yes-no", 422, "请填写“是”或“否”。", "Write yes or no.";
     ImportDate = "import.date-invalid", 422, "日期不正确，请写成 2026-11-05 这样的形式。", "The date is not valid: write it like 2026-11-05.";
-    ImportDateOrder = "import.date-order", 422, "截止日期早于起始日期。", "The end lies before the beginning.";
-    ImportLevelUnknown = "import.level-unknown", 422, "不认识这个机构级别。", "This level is not known.";
     ImportRoleUnknown = "import.role-unknown", 422, "不认识这个岗位。", "This role is not known.";
-    ImportOrganisationUnknown = "import.organisation-unknown", 422, "没有这个编码的机构。", "There is no organisation with this code.";
-    ImportDepartmentUnknown = "import.department-unknown", 422, "该机构没有这个科室。", "The organisation has no such department.";
-    ImportPersonUnknown = "import.person-unknown", 422, "没有这个工号的人员。", "There is nobody with this staff number.";
-    ImportCircle = "import.circle", 422, "上级机构形成了循环。", "The organisation stands above itself.";
-    ImportEnded = "import.ended", 422, "该机构、科室已停用，或该人员已离职；导入不会恢复。", "It has ended, or the person has left; an import does not bring it back.";
-    ImportUscc = "import.uscc-invalid", 422, "统一社会信用代码的校验位不正确。", "The unified social credit code does not check.";
-    ImportInstitutionCode = "import.institution-code-invalid", 422, "医疗机构代码应为 8 至 22 位字母或数字。", "The code of a medical institution has 8 to 22 letters and digits.";
-    ImportNationalCode = "import.national-code-invalid", 422, "诊疗科目代码应为 03.04 这样的形式。", "A code of the national department list looks like 03.04.";
-    ImportCodeTaken = "import.code-taken", 422, "这个代码属于另一家机构。", "This code belongs to another organisation.";
 
     // Patients.
     PatientNameMissing = "patient.name-missing", 422, "请填写患者姓名。", "Enter the patient's name.";

@@ -181,6 +181,23 @@ pub async fn end_session(tx: &mut Tx, session: &SessionId) -> Result<()> {
     Ok(())
 }
 
+const END_OF_PERSON: &str = "UPDATE session SET ended_at = $1 WHERE person_id = $2 AND ended_at IS NULL";
+const END_IN_POSITION: &str = "UPDATE session SET ended_at = $1 WHERE position_id = $2 AND ended_at IS NULL";
+
+/// Ends every session of a person who has left.
+pub async fn end_sessions_of(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(END_OF_PERSON).bind(now).bind(person.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Ends every session that acts in a position.
+pub async fn end_sessions_in(tx: &mut Tx, position: &PositionId) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(END_IN_POSITION).bind(now).bind(position.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
 const POSITIONS: &str = "SELECT x.id, x.role, o.id, o.name, d.id, d.name FROM position x JOIN organisation o ON o.id = x.organisation_id \
      LEFT JOIN department d ON d.id = x.department_id WHERE x.person_id = $1 AND x.valid_from <= $2 \
      AND (x.valid_until IS NULL OR x.valid_until > $2) ORDER BY x.valid_from, x.id";

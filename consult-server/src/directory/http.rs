@@ -23,6 +23,8 @@ where
         .routes(routes!(people))
         .merge(super::search::http::routes())
         .merge(super::import::http::routes())
+        .merge(super::editing::http::routes())
+        .merge(super::staff::http::routes())
 }
 
 /// The organisations of the alliance and what the caller's may ask of each.

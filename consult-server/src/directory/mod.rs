@@ -6,10 +6,11 @@ pub mod http;
 pub mod import;
 pub mod search;
 pub mod sql;
+pub mod staff;
 
 use crate::access::Role;
 use crate::refs::{DepartmentRef, OrganisationRef};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +21,9 @@ pub struct Organisation {
     /// `city_hospital`, `county_hospital`, `township_centre` or `village_clinic`.
     pub level: String,
     pub parent: Option<OrganisationRef>,
+    /// Outside the alliance's tree.
+    pub external: bool,
+    pub phone: Option<String>,
     pub departments: Vec<DepartmentRef>,
     /// What the caller's organisation may ask of this one.
     pub agreements: Agreements,
@@ -43,7 +47,8 @@ pub struct Colleague {
 }
 
 /// The kinds of cooperation agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum AgreementKind {
     Consult,
     Referral,
@@ -55,5 +60,9 @@ impl AgreementKind {
             AgreementKind::Consult => "consult",
             AgreementKind::Referral => "referral",
         }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [AgreementKind::Consult, AgreementKind::Referral].into_iter().find(|kind| kind.as_str() == text)
     }
 }

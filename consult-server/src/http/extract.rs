@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use bytes::Bytes;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// A JSON body; also the body of an answer.
@@ -88,4 +89,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         let text = value.to_str().unwrap_or("").trim().trim_start_matches("W/").trim_matches('"');
         text.parse().map(IfMatch).map_err(|_| Code::RequestIfMatchInvalid.into())
     }
+}
+
+/// Tells a member that is null (clear it) from one that is absent (leave it).
+pub fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
 }

@@ -8,6 +8,6 @@ pub mod page;
 pub mod problem;
 pub mod reply;
 
-pub use extract::{IfMatch, Json, Path, Query};
+pub use extract::{IfMatch, Json, Path, Query, present};
 pub use page::{Page, Paging};
 pub use reply::Reply;

@@ -39,6 +39,8 @@ pub fn told(event: &str, rung: Option<&str>) -> &'static [Role] {
             Some("department_duty" | "duty_officer") => ON_DUTY,
             Some(_) | None => BOTH_SIDES,
         },
+        // What they owed is owed by the role (I-3).
+        "person.left" => &[Manager, Coordinator, ReferralDesk],
         "consult.deadline_missed" => &[ReferralDesk, Coordinator, Manager],
         _ => &[],
     }

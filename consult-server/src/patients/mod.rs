@@ -7,6 +7,7 @@ pub mod identity;
 pub mod rules;
 pub mod sql;
 
+use crate::http::present;
 use crate::ids::PatientId;
 use crate::refs::OrganisationRef;
 use crate::time::Timestamp;
@@ -95,13 +96,6 @@ pub struct PatientPatch {
     pub phone: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
     pub address: Option<Option<String>>,
-}
-
-/// Tells a member that is null (clear it) from one that is absent (leave it).
-pub(crate) fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
 }
 
 /// A patient as shown: identity number and phone masked.

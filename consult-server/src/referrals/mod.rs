@@ -6,8 +6,8 @@ pub mod http;
 pub mod rules;
 pub mod sql;
 
+use crate::http::present;
 use crate::ids::{CaseId, DepartmentId, LegId, OrganisationId, PatientId};
-use crate::patients::present;
 use crate::refs::{DepartmentRef, Diagnosis, OrganisationRef, Owed, PatientRef, PersonRef};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -51,7 +51,7 @@ macro_rules! rows {
              FROM leg l JOIN referral_case c ON c.id = l.case_id JOIN patient p ON p.id = l.patient_id \
              JOIN organisation f ON f.id = l.from_organisation_id JOIN person a ON a.id = l.author_id \
              LEFT JOIN organisation t ON t.id = l.to_organisation_id LEFT JOIN department d ON d.id = l.to_department_id \
-             LEFT JOIN person w ON w.id = l.owner_id LEFT JOIN person q ON q.id = l.owed_person_id \
+             LEFT JOIN person w ON w.id = l.owner_id LEFT JOIN person q ON q.id = l.owed_person_id AND q.left_at IS NULL \
              LEFT JOIN leg_read r ON r.leg_id = l.id AND r.person_id = $1 WHERE l.alliance_id = $2 ",
             $rest
         )

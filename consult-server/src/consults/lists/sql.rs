@@ -20,7 +20,7 @@ macro_rules! rows {
          FROM consult c JOIN patient p ON p.id = c.patient_id JOIN person r ON r.id = c.requester_id \
          JOIN organisation ro ON ro.id = c.requester_organisation_id JOIN organisation io ON io.id = c.invited_organisation_id \
          LEFT JOIN person a ON a.id = c.assignee_id LEFT JOIN organisation oo ON oo.id = c.owed_organisation_id \
-         LEFT JOIN person op ON op.id = c.owed_person_id LEFT JOIN consult_seen s ON s.consult_id = c.id AND s.person_id = $1 "
+         LEFT JOIN person op ON op.id = c.owed_person_id AND op.left_at IS NULL LEFT JOIN consult_seen s ON s.consult_id = c.id AND s.person_id = $1 "
     };
 }
 /// What an organisation ($3) may see: what it asked for; what it was asked, while its grant lives; what it signed.

@@ -4,6 +4,7 @@
 use super::columns::Record;
 use super::{Count, Finding, Report, Sheet, values};
 use crate::access::Role;
+use crate::directory::editing::rules as checks;
 use crate::error::Code;
 use crate::time::Timestamp;
 use jiff::tz::TimeZone;
@@ -191,7 +192,7 @@ impl Planning<'_> {
 
     fn need<T>(&mut self, record: &Record, field: &str, read: impl Fn(&str) -> Result<T, Code>) -> Option<T> {
         if record.get(field).is_none() {
-            self.refuse(record, Code::ImportValueMissing, field);
+            self.refuse(record, Code::DirectoryValueMissing, field);
         }
         self.take(record, field, read)
     }
@@ -218,7 +219,7 @@ impl Planning<'_> {
     /// Reads every organisation of the file before any is judged: a parent may stand further down.
     fn organisations_first(&mut self, rows: &[&Record]) {
         for record in rows {
-            let Some(Ok(code)) = record.get("code").map(values::code) else { continue };
+            let Some(Ok(code)) = record.get("code").map(checks::code) else { continue };
             let parent = record.get("parent").map(str::to_owned);
             let entry = self.organisations.entry(code).or_default();
             entry.parent = parent.or(entry.parent.take());
@@ -227,22 +228,21 @@ impl Planning<'_> {
 
     fn organisation(&mut self, record: &Record) {
         let before = self.report.errors;
-        let code = self.need(record, "code", values::code);
-        let name = self.need(record, "name", values::line);
-        let level = self.need(record, "level", values::level);
-        let uscc = self.take(record, "uscc", crate::directory::editing::rules::uscc);
-        let institution =
-            self.take(record, "institution_code", crate::directory::editing::rules::institution_code);
-        let phone = self.take(record, "phone", values::phone);
+        let code = self.need(record, "code", checks::code);
+        let name = self.need(record, "name", checks::line);
+        let level = self.need(record, "level", checks::level);
+        let uscc = self.take(record, "uscc", checks::uscc);
+        let institution = self.take(record, "institution_code", checks::institution_code);
+        let phone = self.take(record, "phone", checks::phone);
         let external = self.take(record, "external", values::yes);
         let Some(code) = code else { return };
         self.once(record, "code", &code);
         let parent = self.organisations.get(&code).and_then(|facts| facts.parent.clone());
         if let Some(parent) = &parent {
             if !self.organisations.contains_key(parent) {
-                self.refuse(record, Code::ImportOrganisationUnknown, "parent");
+                self.refuse(record, Code::DirectoryOrganisationUnknown, "parent");
             } else if depth(&self.organisations, &code) == usize::MAX {
-                self.refuse(record, Code::ImportCircle, "parent");
+                self.refuse(record, Code::DirectoryCircle, "parent");
             }
         }
         for (field, value) in [("uscc", &uscc), ("institution_code", &institution)] {
@@ -252,7 +252,7 @@ impl Planning<'_> {
         }
         let known = self.standing.organisations.get(&code);
         if known.is_some_and(|known| known.ended) {
-            self.refuse(record, Code::ImportEnded, "code");
+            self.refuse(record, Code::DirectoryEnded, "code");
         }
         let (Some(name), Some(level)) = (name, level) else { return };
         if self.report.errors > before {
@@ -288,16 +288,16 @@ impl Planning<'_> {
             code != owner && theirs.as_deref() == Some(value)
         });
         if held || first != record.row {
-            self.refuse(record, Code::ImportCodeTaken, field);
+            self.refuse(record, Code::DirectoryCodeTaken, field);
         }
     }
 
     /// The code of an organisation that will be there.
     fn known_organisation(&mut self, record: &Record) -> Option<String> {
-        let code = self.need(record, "organisation", values::code)?;
+        let code = self.need(record, "organisation", checks::code)?;
         let ended = self.standing.organisations.get(&code).is_some_and(|known| known.ended);
         if ended || !self.organisations.contains_key(&code) {
-            self.refuse(record, Code::ImportOrganisationUnknown, "organisation");
+            self.refuse(record, Code::DirectoryOrganisationUnknown, "organisation");
             return None;
         }
         Some(code)
@@ -306,15 +306,15 @@ impl Planning<'_> {
     fn department(&mut self, record: &Record) {
         let before = self.report.errors;
         let organisation = self.known_organisation(record);
-        let code = self.need(record, "code", values::code);
-        let name = self.need(record, "name", values::line);
-        let national = self.take(record, "national_code", crate::directory::editing::rules::national_code);
+        let code = self.need(record, "code", checks::code);
+        let name = self.need(record, "name", checks::line);
+        let national = self.take(record, "national_code", checks::national_code);
         let (Some(organisation), Some(code)) = (organisation, code) else { return };
         self.once(record, "code", &format!("{organisation} {code}"));
         let key = (organisation, code);
         let known = self.standing.departments.get(&key);
         if known.is_some_and(|known| known.ended) {
-            self.refuse(record, Code::ImportEnded, "code");
+            self.refuse(record, Code::DirectoryEnded, "code");
         }
         let Some(name) = name.filter(|_| self.report.errors == before) else { return };
         let old = known.map(|known| known.facts.clone()).unwrap_or_default();
@@ -333,24 +333,24 @@ impl Planning<'_> {
         let before = self.report.errors;
         let zone = self.terms.zone;
         let begins = |text: &str| values::begins(values::day(text)?, zone);
-        let number = self.need(record, "staff_number", values::code);
-        let name = self.need(record, "name", values::line);
-        let title = self.take(record, "title", values::line);
-        let specialty = self.take(record, "specialty", values::line);
-        let phone = self.take(record, "work_phone", values::phone);
-        let licence = self.take(record, "licence_number", values::code);
+        let number = self.need(record, "staff_number", checks::code);
+        let name = self.need(record, "name", checks::line);
+        let title = self.take(record, "title", checks::line);
+        let specialty = self.take(record, "specialty", checks::line);
+        let phone = self.take(record, "work_phone", checks::phone);
+        let licence = self.take(record, "licence_number", checks::code);
         let from = self.take(record, "licence_from", begins);
         let until = self.take(record, "licence_until", |text| values::ends(values::day(text)?, zone));
         let since = self.take(record, "practising_since", begins);
         if matches!((from, until), (Some(from), Some(until)) if from >= until) {
-            self.refuse(record, Code::ImportDateOrder, "licence_until");
+            self.refuse(record, Code::DirectoryDateOrder, "licence_until");
         }
         let Some(number) = number else { return };
         self.once(record, "staff_number", &number);
         self.people.insert(number.clone());
         let known = self.standing.people.get(&number);
         if known.is_some_and(|known| known.ended) {
-            self.refuse(record, Code::ImportEnded, "staff_number");
+            self.refuse(record, Code::DirectoryEnded, "staff_number");
         }
         let position = match (record.get("organisation"), record.get("role")) {
             (None, None) => None,
@@ -384,16 +384,16 @@ impl Planning<'_> {
     fn position(&mut self, record: &Record) {
         let before = self.report.errors;
         let zone = self.terms.zone;
-        let number = self.need(record, "staff_number", values::code);
+        let number = self.need(record, "staff_number", checks::code);
         let from = self.take(record, "valid_from", |text| values::begins(values::day(text)?, zone));
         let until = self.take(record, "valid_until", |text| values::ends(values::day(text)?, zone));
         if matches!((from, until), (Some(from), Some(until)) if from >= until) {
-            self.refuse(record, Code::ImportDateOrder, "valid_until");
+            self.refuse(record, Code::DirectoryDateOrder, "valid_until");
         }
         let Some(number) = number else { return };
         let left = self.standing.people.get(&number).is_some_and(|known| known.ended);
         if left || !self.people.contains(&number) {
-            self.refuse(record, Code::ImportPersonUnknown, "staff_number");
+            self.refuse(record, Code::DirectoryPersonUnknown, "staff_number");
         }
         let Some(key) = self.position_of(record, number) else { return };
         let place =
@@ -422,7 +422,7 @@ impl Planning<'_> {
             Some(text) => match self.department_code(&organisation, text) {
                 Some(code) => code,
                 None => {
-                    self.refuse(record, Code::ImportDepartmentUnknown, "department");
+                    self.refuse(record, Code::DirectoryDepartmentUnknown, "department");
                     return None;
                 }
             },

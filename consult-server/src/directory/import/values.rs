@@ -6,40 +6,6 @@ use crate::time::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-const TEXT_LIMIT: usize = 100;
-const CODE_LIMIT: usize = 32;
-
-/// A name or another line of text. What a spreadsheet would calculate, and what a terminal would obey, is none.
-pub fn line(value: &str) -> Result<String, Code> {
-    if value.chars().count() > TEXT_LIMIT {
-        return Err(Code::ImportTooLong);
-    }
-    if value.starts_with(['=', '+', '-', '@']) {
-        return Err(Code::ImportFormula);
-    }
-    if value.chars().any(char::is_control) {
-        return Err(Code::ImportCharacters);
-    }
-    Ok(value.to_owned())
-}
-
-/// A key: letters, digits and a few marks.
-pub fn code(value: &str) -> Result<String, Code> {
-    let fits = value.len() <= CODE_LIMIT
-        && value.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
-    if fits { Ok(value.to_owned()) } else { Err(Code::ImportCodeInvalid) }
-}
-
-/// A number to call at work, with the marks people write in it.
-pub fn phone(value: &str) -> Result<String, Code> {
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let fits = (3..=20).contains(&digits)
-        && value.len() <= CODE_LIMIT
-        && value.chars().all(|c| c.is_ascii_digit() || "+-() ,转#".contains(c));
-    if fits { Ok(value.to_owned()) } else { Err(Code::ImportPhone) }
-}
-
 /// Yes or no.
 pub fn yes(value: &str) -> Result<bool, Code> {
     match value.to_lowercase().as_str() {
@@ -47,20 +13,6 @@ pub fn yes(value: &str) -> Result<bool, Code> {
         "否" | "0" | "false" | "no" | "n" => Ok(false),
         _ => Err(Code::ImportYesNo),
     }
-}
-
-/// Levels by code and by the names of forms.
-pub const LEVELS: &[(&str, &[&str])] = &[
-    ("city_hospital", &["市级医院", "市医院", "省市医院"]),
-    ("county_hospital", &["县级医院", "县医院"]),
-    ("township_centre", &["乡镇卫生院", "卫生院", "社区卫生服务中心"]),
-    ("village_clinic", &["村卫生室", "卫生室", "社区卫生服务站"]),
-];
-
-pub fn level(value: &str) -> Result<&'static str, Code> {
-    let value = value.to_lowercase();
-    let found = LEVELS.iter().find(|(code, names)| *code == value || names.contains(&value.as_str()));
-    found.map(|(code, _)| *code).ok_or(Code::ImportLevelUnknown)
 }
 
 pub fn role(value: &str) -> Result<Role, Code> {
@@ -139,6 +91,7 @@ fn civil(year: &str, month: &str, day: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::editing::rules;
 
     #[test]
     fn a_day_is_read_in_the_forms_people_write_it_and_no_order_is_guessed() {
@@ -161,24 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_spreadsheet_would_calculate_is_no_name() {
-        for text in ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)"] {
-            assert_eq!(line(text), Err(Code::ImportFormula), "{text}");
-        }
-        assert_eq!(line("a\u{1b}[31m"), Err(Code::ImportCharacters));
-        assert_eq!(line(&"长".repeat(101)), Err(Code::ImportTooLong));
-        assert_eq!(line("O'Brien-Wang"), Ok("O'Brien-Wang".to_owned()));
-    }
-
-    #[test]
-    fn keys_levels_and_roles_are_known_or_refused() {
-        assert!(code("QH-001").is_ok() && code("../x").is_err() && code("").is_err() && code("周").is_err());
+    fn levels_and_roles_are_known_or_refused() {
         assert_eq!(
-            (level("村卫生室"), level("hotel")),
-            (Ok("village_clinic"), Err(Code::ImportLevelUnknown))
+            (rules::level("村卫生室"), rules::level("hotel")),
+            (Ok("village_clinic"), Err(Code::DirectoryLevelUnknown))
         );
         assert_eq!((role("专家"), role("specialist")), (Ok(Role::Specialist), Ok(Role::Specialist)));
         assert_eq!(role("院长夫人"), Err(Code::ImportRoleUnknown));
-        assert!(phone("0319-5550101转8").is_ok() && phone("=1+1").is_err() && phone("12").is_err());
     }
 }

@@ -44,7 +44,7 @@ fn a_circle_in_the_tree_is_refused_in_each_of_its_rows() {
     let found = refused("code,name,level,parent\nA,甲,卫生院,B\nB,乙,卫生院,A\nC,丙,卫生院,C\n");
     assert_eq!(
         found.iter().map(|f| (f.0, f.1)).collect::<Vec<_>>(),
-        [(2, "import.circle"), (3, "import.circle"), (4, "import.circle")]
+        [(2, "directory.circle"), (3, "directory.circle"), (4, "directory.circle")]
     );
 }
 
@@ -57,16 +57,16 @@ fn what_is_not_known_is_named_by_its_row_and_column() {
         )
     };
     for (row, code, field) in [
-        ("1,甲,T2,,专家", "import.organisation-unknown", "organisation"),
-        ("1,甲,T1,内科,专家", "import.department-unknown", "department"),
+        ("1,甲,T2,,专家", "directory.organisation-unknown", "organisation"),
+        ("1,甲,T1,内科,专家", "directory.department-unknown", "department"),
         ("1,甲,T1,,院长夫人", "import.role-unknown", "role"),
         ("1,甲,T1,,审计员", "directory.role-not-yours", "role"),
-        ("1,甲,T1,,", "import.value-missing", "role"),
-        ("1,,,,", "import.value-missing", "name"),
-        ("1,=1+1,,,", "import.formula", "name"),
+        ("1,甲,T1,,", "directory.value-missing", "role"),
+        ("1,,,,", "directory.value-missing", "name"),
+        ("1,=1+1,,,", "directory.formula", "name"),
         ("1,甲,,,,明天,", "import.date-invalid", "licence_from"),
-        ("1,甲,,,,2026-02-01,2026-01-01", "import.date-order", "licence_until"),
-        ("a b,甲,,,", "import.code-invalid", "staff_number"),
+        ("1,甲,,,,2026-02-01,2026-01-01", "directory.date-order", "licence_until"),
+        ("a b,甲,,,", "directory.code-invalid", "staff_number"),
     ] {
         assert_eq!(refused(&people(row)), one(6, code, field), "{row}");
     }
@@ -86,10 +86,10 @@ fn a_code_of_the_outside_is_checked_and_belongs_to_one_organisation() {
     assert_eq!(refused(&format!("{head}A,甲,卫生院,{valid}\n")), []);
     assert_eq!(
         refused(&format!("{head}A,甲,卫生院,91350100M000100Y44\n")),
-        one(2, "import.uscc-invalid", "uscc")
+        one(2, "directory.uscc-invalid", "uscc")
     );
     let twice = format!("{head}A,甲,卫生院,{valid}\nB,乙,卫生院,{valid}\n");
-    assert_eq!(refused(&twice), one(3, "import.code-taken", "uscc"));
+    assert_eq!(refused(&twice), one(3, "directory.code-taken", "uscc"));
 }
 
 #[test]
@@ -111,5 +111,5 @@ fn somebody_who_has_left_is_not_brought_back_by_a_row() {
     let known = Known { id: "p".to_owned(), facts: PersonFacts::default(), ended: true };
     standing.people.insert("1".to_owned(), known);
     let (_, report) = planned("staff_number,name\n1,甲\n", &standing);
-    assert_eq!(report.findings[0].code, Code::ImportEnded);
+    assert_eq!(report.findings[0].code, Code::DirectoryEnded);
 }
