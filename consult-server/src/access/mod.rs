@@ -81,6 +81,7 @@ impl Role {
 /// What somebody must do before their session answers anything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = OwedFirst)]
 pub enum Owed {
     /// Change a password that somebody else made, or that is too old.
     Password,
