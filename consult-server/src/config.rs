@@ -53,8 +53,19 @@ impl Default for Alliance {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Access {
+    /// Who must use a second factor; `admins` unless said, `none` for demo accounts on loopback.
+    pub second_factor: Option<SecondFactor>,
     /// After so many days a password must be changed; never unless said.
     pub password_days: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    None,
+    /// Administrators, security administrators and auditors.
+    Admins,
+    All,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -241,8 +252,8 @@ mod tests {
     #[test]
     fn the_password_of_the_store_is_not_shown() {
         let mut config = Config::default();
-        config.store.url = Secret("postgres://consult:word@db/consult".to_owned());
-        assert!(!config.shown().contains("word") && config.shown().contains("***@db/consult"));
-        assert!(!format!("{config:?}").contains("word"));
+        config.store.url = Secret("postgres://consult:sesame@db/consult".to_owned());
+        assert!(!config.shown().contains("sesame") && config.shown().contains("***@db/consult"));
+        assert!(!format!("{config:?}").contains("sesame"));
     }
 }

@@ -74,7 +74,12 @@ enum Admin {
         new: NewAdmin,
     },
     /// Print a new one-time password for an account, and end its sessions and its lock-out.
-    ResetPassword { login: String },
+    ResetPassword {
+        login: String,
+        /// Take the account's second factors away too: for a lost phone.
+        #[arg(long)]
+        second_factor: bool,
+    },
 }
 
 #[derive(clap::Args)]
@@ -124,9 +129,9 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
         Command::Config => println!("{}", config.shown()),
         Command::Openapi => println!("{}", routes::openapi().to_pretty_json().map_err(Refusal::internal)?),
         Command::Admin(Admin::Create { new }) => create_admin(&open(config).await?, new).await?,
-        Command::Admin(Admin::ResetPassword { login }) => {
+        Command::Admin(Admin::ResetPassword { login, second_factor }) => {
             let app = open(config).await?;
-            let password = admin::reset_password(&app.ground, &login).await?;
+            let password = admin::reset_password(&app.ground, &login, second_factor).await?;
             println!("one-time password of {login}: {password}");
         }
         Command::VerifyAudit => return verify_audit(config).await,

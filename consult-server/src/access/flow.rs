@@ -3,6 +3,7 @@
 
 use super::attempts::Attempt;
 use super::call::Visitor;
+use super::factors::{self, second_step};
 use super::{Call, Caller, Owed, account, password, sql};
 use crate::config;
 use crate::db::change::{Author, Change, Subject};
@@ -44,7 +45,15 @@ pub async fn sign_in(
     }
     let fits = password::verify(password_given, account.as_ref().map(|a| a.password_hash.clone())).await?;
     match account {
-        Some(account) if fits => enter(ground, account, attempt, visitor).await,
+        Some(account) if fits => {
+            let mut reader = ground.db.read().await?;
+            let factors = factors::sql::secrets(&mut reader, &ground.keys, &account.person).await?;
+            drop(reader);
+            if factors.is_empty() {
+                return enter(ground, account, attempt, visitor).await;
+            }
+            Err(second_step::ask(ground, &account, attempt, &factors).await?)
+        }
         account => refuse(ground, account, attempt, visitor).await,
     }
 }
@@ -62,7 +71,7 @@ async fn refuse(
             Box::pin(async move {
                 attempt.failed(tx).await?;
                 match account {
-                    Some(account) => note_refused(tx, &account, &visitor).await,
+                    Some(account) => note_refused(tx, &account, &visitor, Code::AccessWrongCredentials).await,
                     None => Ok(()),
                 }
             })
@@ -71,7 +80,8 @@ async fn refuse(
     Err(Code::AccessWrongCredentials.into())
 }
 
-async fn note_refused(tx: &mut Tx, account: &sql::Account, visitor: &Visitor) -> Result<()> {
+/// A sign-in that failed, in the audit trail.
+pub async fn note_refused(tx: &mut Tx, account: &sql::Account, visitor: &Visitor, code: Code) -> Result<()> {
     let entry = audit::Entry {
         id: String::new(),
         at: tx.now.0,
@@ -86,7 +96,7 @@ async fn note_refused(tx: &mut Tx, account: &sql::Account, visitor: &Visitor) ->
         subject_kind: "account".to_owned(),
         subject_id: account.person.as_str().to_owned(),
         patient: None,
-        basis: Code::AccessWrongCredentials.as_str().to_owned(),
+        basis: code.as_str().to_owned(),
         outcome: "denied".to_owned(),
         detail: "{}".to_owned(),
     };
@@ -101,36 +111,34 @@ pub async fn enter(
     visitor: Visitor,
 ) -> Result<SignedIn> {
     let token = ground.entropy.token();
-    let hash = hash_of(&token);
     let config = ground.config.clone();
     ground
         .db
         .write(move |tx| {
             Box::pin(async move {
                 attempt.succeeded(tx).await?;
-                let (caller, expires_at, owed) =
-                    open_session(tx, &config.access, &account, &hash, &visitor).await?;
-                Ok(SignedIn { token, expires_at, caller, owed })
+                open_session(tx, &config.access, &account, token, &visitor).await
             })
         })
         .await
 }
 
-async fn open_session(
+/// Opens a session with a token that nobody has seen before: what came with the request is never taken over.
+pub async fn open_session(
     tx: &mut Tx,
     config: &config::Access,
     account: &sql::Account,
-    token_hash: &str,
+    token: String,
     visitor: &Visitor,
-) -> Result<(Caller, Timestamp, Option<Owed>)> {
-    let now = tx.now;
+) -> Result<SignedIn> {
+    let (now, hash) = (tx.now, hash_of(&token));
     let position =
         sql::first_position(tx.conn(), &account.person, now).await?.ok_or(Code::AccessWrongCredentials)?;
     let (id, expires_at) = (tx.new_id(), now.plus_seconds(ABSOLUTE_SECONDS));
-    let owed = owed_by(config, account, now);
+    let owed = owed_by(tx, config, account).await?;
     let new = sql::NewSession {
         id: &id,
-        token_hash,
+        token_hash: &hash,
         position: &position,
         from: &visitor.from,
         device: &visitor.device,
@@ -138,25 +146,32 @@ async fn open_session(
         expires_at,
     };
     sql::insert_session(tx, account, new).await?;
-    let caller = sql::caller(tx.conn(), token_hash).await?.ok_or(Code::AccessWrongCredentials)?.caller;
+    let caller = sql::caller(tx.conn(), &hash).await?.ok_or(Code::AccessWrongCredentials)?.caller;
     let author = caller.author(&visitor.from, &visitor.request_id);
     record(tx, &caller, &author, "session.opened").await?;
-    Ok((caller, expires_at, owed))
+    Ok(SignedIn { token, expires_at, caller, owed })
 }
 
 /// What the account has to do before anything else.
-fn owed_by(config: &config::Access, account: &sql::Account, now: Timestamp) -> Option<Owed> {
-    let too_old = config
+async fn owed_by(tx: &mut Tx, config: &config::Access, account: &sql::Account) -> Result<Option<Owed>> {
+    let now = tx.now;
+    let is_too_old = config
         .password_days
         .is_some_and(|days| now >= account.password_at.plus_seconds(i64::from(days) * DAY_SECONDS));
-    (account.must_change || too_old).then_some(Owed::Password)
+    if account.must_change || is_too_old {
+        return Ok(Some(Owed::Password));
+    }
+    let roles = factors::sql::roles(tx.conn(), &account.person, now).await?;
+    let policy = factors::rules::policy(config.second_factor, account.demo);
+    let lacks = factors::rules::is_required(policy, &roles)
+        && factors::sql::own(tx.conn(), &account.person).await?.is_empty();
+    Ok(lacks.then_some(Owed::SecondFactor))
 }
 
 /// After something owed was done: what this session owes now.
 pub async fn settle_owed(tx: &mut Tx, call: &Call) -> Result<()> {
-    let now = tx.now;
     let account = sql::account_of(tx.conn(), &call.caller.person).await?.ok_or(Code::AccessNotSignedIn)?;
-    let owed = owed_by(&call.ground.config.access, &account, now);
+    let owed = owed_by(tx, &call.ground.config.access, &account).await?;
     account::sql::set_owed(tx, &call.caller.session, owed.map(Owed::as_str)).await
 }
 

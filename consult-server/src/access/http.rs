@@ -2,7 +2,8 @@
 
 use super::call::{COOKIE, Entrant, Visitor};
 use super::flow::SignedIn;
-use super::{Caller, Owed, Role, account, flow, sql};
+use super::{Caller, Owed, Role, account, factors, flow, sql};
+use crate::config::SecondFactor;
 use crate::error::Result;
 use crate::ground::Ground;
 use crate::http::Json;
@@ -43,6 +44,8 @@ pub struct Me {
     pub demo: bool,
     /// What must be done before anything else is answered.
     pub owed: Option<Owed>,
+    /// Nobody is asked for a second factor on this server: the page says so.
+    pub second_factor_off: bool,
     pub server_time: Timestamp,
 }
 
@@ -73,7 +76,10 @@ where
     S: Clone + Send + Sync + 'static,
     Ground: axum::extract::FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(sign_in, who_am_i, sign_out)).merge(account::http::routes())
+    OpenApiRouter::new()
+        .routes(routes!(sign_in, who_am_i, sign_out))
+        .merge(account::http::routes())
+        .merge(factors::http::routes())
 }
 
 /// Sign in with name and password.
@@ -131,6 +137,7 @@ async fn me(ground: &Ground, caller: &Caller, owed: Option<Owed>) -> Result<Me> 
     let alliance = sql::alliance(&mut reader, &caller.alliance).await?;
     let login = sql::login(&mut reader, &caller.person).await?;
     let demo = sql::is_demo(&mut reader, &caller.person).await?;
+    let policy = factors::rules::policy(ground.config.access.second_factor, demo);
     let position = positions
         .iter()
         .find(|p| p.id == caller.position)
@@ -143,6 +150,7 @@ async fn me(ground: &Ground, caller: &Caller, owed: Option<Owed>) -> Result<Me> 
         alliance,
         demo,
         owed,
+        second_factor_off: policy == SecondFactor::None,
         server_time: ground.now(),
     })
 }

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod attempts;
 pub mod call;
+pub mod factors;
 pub mod flow;
 pub mod grants;
 pub mod http;
@@ -85,23 +86,27 @@ impl Role {
 pub enum Owed {
     /// Change a password that somebody else made, or that is too old.
     Password,
+    /// Enrol a second factor.
+    SecondFactor,
 }
 
 impl Owed {
     pub fn as_str(self) -> &'static str {
         match self {
             Owed::Password => "password",
+            Owed::SecondFactor => "second_factor",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        (text == Owed::Password.as_str()).then_some(Owed::Password)
+        [Owed::Password, Owed::SecondFactor].into_iter().find(|owed| owed.as_str() == text)
     }
 
     /// How everything else is refused meanwhile.
     pub fn code(self) -> Code {
         match self {
             Owed::Password => Code::AccessPasswordChange,
+            Owed::SecondFactor => Code::AccessSecondFactorEnrol,
         }
     }
 }

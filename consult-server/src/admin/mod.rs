@@ -5,7 +5,7 @@ mod sql;
 
 use crate::access::account::{self, flow::set_password};
 use crate::access::attempts::Attempt;
-use crate::access::{Role, password, sql as access};
+use crate::access::{Role, factors, password, sql as access};
 use crate::db::Tx;
 use crate::db::change::{Author, Subject};
 use crate::directory::editing::sql::{
@@ -123,7 +123,7 @@ async fn place(tx: &mut Tx, new: &NewAdmin, timezone: &str) -> Result<(AllianceI
 }
 
 /// Gives an account a one-time password, ends its sessions and its lock-out, and answers the password.
-pub async fn reset_password(ground: &Ground, login: &str) -> Result<String> {
+pub async fn reset_password(ground: &Ground, login: &str, second_factor: bool) -> Result<String> {
     let mut reader = ground.db.read().await?;
     let found = access::account(&mut reader, login).await?;
     let found = found.ok_or_else(|| Refusal::internal("there is no such account"))?;
@@ -140,6 +140,11 @@ pub async fn reset_password(ground: &Ground, login: &str) -> Result<String> {
                 for session in account::sql::end_all(tx, &found.person, "").await? {
                     let subject = Subject { kind: "session", id: session.as_str() };
                     account::flow::record(tx, &found.alliance, &author(), subject, "session.ended").await?;
+                }
+                if second_factor {
+                    factors::sql::remove_all(tx, &found.person).await?;
+                    let subject = Subject { kind: "account", id: found.person.as_str() };
+                    account::flow::record(tx, &found.alliance, &author(), subject, "factor.removed").await?;
                 }
                 Ok(())
             })

@@ -2,7 +2,7 @@
 
 use super::{rules, sql};
 use crate::access::attempts::Attempt;
-use crate::access::{Call, Caller, flow, password};
+use crate::access::{Call, Caller, factors, flow, password};
 use crate::db::Tx;
 use crate::db::change::{Author, Change, Subject};
 use crate::error::{Code, Refusal, Result};
@@ -79,7 +79,7 @@ pub async fn change_password(call: Call, old: String, new: String) -> Result<()>
         .await
 }
 
-/// Puts a new password in place, whoever made it; `must_change` when it was not the person.
+/// Puts a new password in place; a second step that began with the old one ends, whoever made it; `must_change` when it was not the person.
 pub async fn set_password(
     tx: &mut Tx,
     alliance: &AllianceId,
@@ -89,6 +89,7 @@ pub async fn set_password(
     must_change: bool,
 ) -> Result<()> {
     sql::set_password(tx, person, hash, must_change).await?;
+    factors::sql::end_challenges(tx, person).await?;
     let subject = Subject { kind: "account", id: person.as_str() };
     record(tx, alliance, author, subject, "account.password-changed").await
 }
