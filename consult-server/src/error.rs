@@ -76,6 +76,19 @@ codes! {
     DirectoryDepartmentElsewhere = "directory.department-elsewhere", 422, "所选科室不属于该机构。", "The department does not belong to the organisation.";
     DirectorySameOrganisation = "directory.same-organisation", 422, "协议双方不能是同一家机构。", "An agreement needs two organisations.";
     DirectoryAgreementStands = "directory.agreement-stands", 409, "两家机构之间已有同类的有效协议。", "There is an agreement of this kind between the two already.";
+    DirectoryDutyConflict = "directory.duty-conflict", 409, "这个时段已经有人值班。", "Somebody is on duty there at that time.";
+    DirectoryDutyPersonBusy = "directory.duty-person-busy", 409, "这位人员在这个时段已有值班。", "The person is on duty elsewhere at that time.";
+    DirectoryDutyPlace = "directory.duty-place-invalid", 422, "科室值班须选机构和科室，总值班只选机构，联盟值班都不选。", "A department's duty needs organisation and department, a hospital's the organisation only, the alliance's neither.";
+    DirectoryDutyTime = "directory.duty-time-invalid", 422, "值班须先开始后结束，一班最长 10 天。", "A duty ends after it begins, and lasts ten days at most.";
+    DirectoryDutyOver = "directory.duty-over", 409, "这一班已经结束。", "This duty is over.";
+    DirectoryDutyBegun = "directory.duty-begun", 409, "这一班已经开始，不能换班。", "This duty has begun and cannot be swapped.";
+    DirectoryDutyUnknown = "directory.duty-unknown", 422, "没有这一班。", "There is no such duty.";
+    DirectoryDutyNotThere = "directory.duty-not-there", 422, "这位人员在值班期间不在该机构任职。", "The person does not work there for the whole of the duty.";
+    DirectoryRosterElsewhere = "directory.roster-elsewhere", 403, "只能安排本机构及下级机构的值班。", "You plan duties for your own organisation and those below it only.";
+    DirectorySwapNotYours = "directory.swap-not-yours", 403, "这一班或这次换班不是您的。", "The duty, or the decision on the swap, is not yours.";
+    DirectorySwapWithYourself = "directory.swap-with-yourself", 422, "不能和自己换班。", "A swap needs somebody else.";
+    DirectorySwapStands = "directory.swap-stands", 409, "这一班已经提出换班，请先撤回。", "This duty is offered already. Withdraw that first.";
+    DirectorySwapDecided = "directory.swap-decided", 409, "这次换班已经有了结果。", "This swap was decided already.";
     DirectoryRoleNotYours = "directory.role-not-yours", 403, "安全管理员和审计员只能在服务器控制台上任命。", "Security administrators and auditors are appointed at the console only.";
     DirectoryValueMissing = "directory.value-missing", 422, "必填项为空。", "A required value is missing.";
     DirectoryTooLong = "directory.value-too-long", 422, "内容过长。", "The value is too long.";
@@ -112,6 +125,8 @@ codes! {
     ImportKeyTwice = "import.key-twice", 422, "同一编号在文件中出现了两次。", "The same key stands in the file twice.";
     ImportYesNo = "import.yes-no", 422, "请填写“是”或“否”。", "Write yes or no.";
     ImportDate = "import.date-invalid", 422, "日期不正确，请写成 2026-11-05 这样的形式。", "The date is not valid: write it like 2026-11-05.";
+    ImportDutyKind = "import.duty-kind-unknown", 422, "值班类型应为科室值班、总值班或联盟值班。", "The kind of a duty is department, hospital or alliance.";
+    ImportDutyRank = "import.duty-rank-unknown", 422, "班次应为值班或副班。", "The rank of a duty is duty or deputy.";
     ImportRoleUnknown = "import.role-unknown", 422, "不认识这个岗位。", "This role is not known.";
 
     // Patients.

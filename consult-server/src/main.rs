@@ -53,7 +53,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Import {
-    /// Organisations, departments, people and positions from a CSV or XLSX file. While a server writes to the same SQLite
+    /// Organisations, departments, people, positions and rosters from a CSV or XLSX file. While a server writes to the same SQLite
     /// store, use the page instead.
     People {
         file: PathBuf,

@@ -22,6 +22,9 @@ XJ002,薛玉钗,村医,,0319-5559002,V900,,村医,2030年6月1日
 [岗位]
 工号,机构编码,科室,岗位
 XJ001,V900,,family_doctor
+[值班]
+值班类型,机构编码,科室,工号,班次,开始时间,结束时间
+科室值班,T900,D01,XJ001,,2026-12-01 08:00,2026-12-02 08:00
 ";
 
 async fn import(user: &User<'_>, body: impl Into<reqwest::Body>, dry: bool) -> Answer {
@@ -48,7 +51,8 @@ async fn a_dry_run_says_what_would_happen_and_does_nothing_and_the_import_does_j
     let product = Product::start().await;
     let admin = product.sign_in("admin").await;
     let dry = import(&admin, FILE, true).await.expect(200).json;
-    let expected = [("organisations", 2), ("departments", 1), ("people", 2), ("positions", 1)];
+    let expected =
+        [("organisations", 2), ("departments", 1), ("people", 2), ("positions", 1), ("rosters", 1)];
     let created: Vec<_> = expected.iter().map(|(sheet, n)| ((*sheet).to_owned(), *n, 0, 0)).collect();
     assert_eq!((counts(&dry), dry["applied"].as_bool()), (created.clone(), Some(false)));
     assert!(found(&admin, "贾宝林").await.is_empty());

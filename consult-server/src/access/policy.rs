@@ -10,6 +10,8 @@ use crate::ids::AllianceId;
 pub enum Action {
     DirectoryRead,
     DirectoryManage,
+    RosterManage,
+    DutySwap,
     PatientSearch,
     PatientRead,
     PatientRegister,
@@ -33,6 +35,8 @@ impl Action {
     pub const ALL: &'static [Action] = &[
         Action::DirectoryRead,
         Action::DirectoryManage,
+        Action::RosterManage,
+        Action::DutySwap,
         Action::PatientSearch,
         Action::PatientRead,
         Action::PatientRegister,
@@ -71,7 +75,8 @@ impl Action {
         const SENDERS: &[Role] =
             &[VillageDoctor, TownshipDoctor, ReferralDesk, ReceivingDoctor, FamilyDoctor];
         match self {
-            Action::DirectoryRead => Role::ALL,
+            Action::DirectoryRead | Action::DutySwap => Role::ALL,
+            Action::RosterManage => &[Administrator, Manager],
             Action::DirectoryManage => &[Administrator],
             Action::PatientSearch
             | Action::PatientRead
@@ -100,6 +105,8 @@ impl Action {
             self,
             Action::DirectoryRead
                 | Action::DirectoryManage
+                | Action::RosterManage
+                | Action::DutySwap
                 | Action::PatientSearch
                 | Action::PatientRegister
                 | Action::ConsultRequest
@@ -109,7 +116,10 @@ impl Action {
     }
 
     fn is_clinical(self) -> bool {
-        !matches!(self, Action::DirectoryRead | Action::DirectoryManage)
+        !matches!(
+            self,
+            Action::DirectoryRead | Action::DirectoryManage | Action::RosterManage | Action::DutySwap
+        )
     }
 }
 

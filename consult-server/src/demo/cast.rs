@@ -1,6 +1,7 @@
 //! Who and what the demo alliance consists of: names and numbers only, all invented. Decides nothing.
 
 use crate::access::Role;
+use crate::directory::duty::{DutyKind, Rank};
 use crate::ids::PatientId;
 use crate::patients::{Identity, IdentityKind, PatientInput, Sex};
 
@@ -388,3 +389,17 @@ pub const PATIENTS: &[Patient] = &[
         registered_by: "village_xishan",
     },
 ];
+
+/// Who is on duty around the clock: kind, organisation, department, login, rank.
+pub const DUTIES: &[(DutyKind, &str, Option<&str>, &str, Rank)] = &[
+    (DutyKind::Department, "county", Some("D07"), "desk", Rank::Duty),
+    (DutyKind::Department, "county", Some("D07"), "doctor", Rank::Deputy),
+    (DutyKind::Hospital, "county", None, "doctor", Rank::Duty),
+    (DutyKind::Hospital, "county", None, "manager", Rank::Deputy),
+    (DutyKind::Alliance, "county", None, "manager", Rank::Duty),
+    (DutyKind::Department, "city", Some("D01"), "specialist", Rank::Duty),
+    (DutyKind::Department, "city", Some("D02"), "specialist2", Rank::Duty),
+];
+
+/// The demo's rosters reach so far ahead; later whoever holds the role answers.
+pub const DUTY_DAYS: i64 = 60;

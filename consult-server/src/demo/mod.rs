@@ -11,13 +11,16 @@ use crate::access::policy::Relation;
 use crate::access::{grants, password, sql as access};
 use crate::db::Tx;
 use crate::directory::AgreementKind;
+use crate::directory::duty::rules::{Planned, Slot};
+use crate::directory::duty::{DutyKind, sql as duty};
 use crate::directory::editing::sql::{
     self as directory, NewAlliance, NewDepartment, NewOrganisation, NewPerson, NewPosition, PersonRow,
 };
-use crate::error::{Code, Result};
-use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId, PositionId};
+use crate::error::{Code, Refusal, Result};
+use crate::ids::{AllianceId, DepartmentId, DutyId, OrganisationId, PatientId, PersonId, PositionId};
 use crate::patients::sql as patients;
 use crate::studies::{dimse, register::LOCAL};
+use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// Every demo account's password.
@@ -29,6 +32,7 @@ pub const ACCOUNTS_TEXT: &str = "  \
   security, auditor, family\n";
 
 const YEAR_SECONDS: i64 = 365 * 24 * 3600;
+const DAY_SECONDS: i64 = 24 * 3600;
 const MONTH_SECONDS: i64 = 30 * 24 * 3600;
 
 /// Fills an empty store; a store that holds an alliance is left as it is.
@@ -66,6 +70,7 @@ async fn alliance(app: &App) -> Result<()> {
                 let mut stage = directory_of(tx, &ground.config.alliance.timezone, &password_hash).await?;
                 patients_of(tx, &ground, &mut stage).await?;
                 tx.now = now;
+                duties_of(tx, &ground, &stage).await?;
                 referrals::fill(tx, &stage, &ground.zone).await?;
                 consults::fill(tx, &stage, &ground).await
             })
@@ -190,6 +195,36 @@ async fn insert_person(
     access::insert_account(tx, &id, &stage.alliance, person.login, password_hash, true).await?;
     let place = Place { person: id, name: person.name, position, organisation, role: person.role };
     stage.people.insert(person.login, place);
+    Ok(())
+}
+
+/// Shifts of a day and a night, from eight to eight.
+async fn duties_of(tx: &mut Tx, ground: &crate::ground::Ground, stage: &Stage) -> Result<()> {
+    let eight = ground.today().at(8, 0, 0, 0).to_zoned(ground.zone.clone()).map_err(Refusal::internal)?;
+    let today = Timestamp(eight.timestamp().as_millisecond());
+    for (kind, organisation, department, login, rank) in cast::DUTIES {
+        let place = stage.people.get(login).ok_or(Code::Internal)?;
+        let department = department.and_then(|code| stage.departments.get(&(*organisation, code)));
+        let organisation = match kind {
+            DutyKind::Alliance => "",
+            DutyKind::Department | DutyKind::Hospital => stage.organisation(organisation)?.as_str(),
+        };
+        for day in -1..cast::DUTY_DAYS {
+            let planned = Planned {
+                slot: Slot {
+                    kind: *kind,
+                    organisation: organisation.to_owned(),
+                    department: department.map_or_else(String::new, ToString::to_string),
+                },
+                person: place.person.to_string(),
+                rank: *rank,
+                starts_at: today.plus_seconds(day * DAY_SECONDS),
+                ends_at: today.plus_seconds((day + 1) * DAY_SECONDS),
+            };
+            let id = DutyId::trusted(tx.new_id());
+            duty::insert(tx, &stage.alliance, &id, &planned).await?;
+        }
+    }
     Ok(())
 }
 

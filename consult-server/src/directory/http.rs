@@ -25,6 +25,7 @@ where
         .merge(super::import::http::routes())
         .merge(super::editing::http::routes())
         .merge(super::staff::http::routes())
+        .merge(super::duty::http::routes())
 }
 
 /// The organisations of the alliance and what the caller's may ask of each.

@@ -6,7 +6,7 @@ use super::{Notice, rules, sql};
 use crate::access::Call;
 use crate::db::outbox::Entry;
 use crate::db::{Db, Tx, outbox};
-use crate::directory;
+use crate::directory::{self, duty::flow as duty};
 use crate::error::{Refusal, Result};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -70,7 +70,15 @@ async fn recipients(tx: &mut Tx, entry: &Entry) -> Result<BTreeSet<crate::ids::P
     let mut people = BTreeSet::new();
     let now = tx.now;
     let rung = entry.payload["rung"].as_str();
+    people.extend(rules::named(entry));
     for organisation in rules::places(entry) {
+        if let Some(department) = rules::on_duty(entry) {
+            let roles = rules::told(&entry.kind, rung);
+            let (alliance, department) = (&entry.alliance, department.as_ref());
+            let found = duty::responsible(tx.conn(), alliance, &organisation, department, roles, now).await?;
+            people.extend(found.people);
+            continue;
+        }
         for role in rules::told(&entry.kind, rung) {
             people.extend(directory::sql::holders(tx.conn(), &organisation, *role, now).await?);
         }

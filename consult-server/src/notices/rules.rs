@@ -2,7 +2,7 @@
 
 use crate::access::Role;
 use crate::db::outbox::Entry;
-use crate::ids::OrganisationId;
+use crate::ids::{DepartmentId, OrganisationId, PersonId};
 
 /// The roles, at the organisations an event names as its audience, that get a notice. Events that are not listed are seen
 /// on the page of their subject and disturb nobody. A missed deadline of a leg says which rung of the ladder is called.
@@ -52,4 +52,21 @@ pub fn places(entry: &Entry) -> Vec<OrganisationId> {
     let named =
         named.map(|ids| ids.iter().filter_map(|id| id.as_str().and_then(OrganisationId::parse)).collect());
     named.unwrap_or_else(|| entry.audience.clone())
+}
+
+/// People told by name, whatever their role: those the payload names under `tell`.
+pub fn named(entry: &Entry) -> Vec<PersonId> {
+    let people = entry.payload["tell"].as_array();
+    people.into_iter().flatten().filter_map(|id| id.as_str().and_then(PersonId::parse)).collect()
+}
+
+/// On these rungs of a ladder one answers for all: whoever is on duty. The department's rung asks for its department first.
+pub fn on_duty(entry: &Entry) -> Option<Option<DepartmentId>> {
+    match entry.payload["rung"].as_str() {
+        Some("department_duty") => {
+            Some(entry.payload["department_id"].as_str().and_then(DepartmentId::parse))
+        }
+        Some("duty_officer") => Some(None),
+        Some(_) | None => None,
+    }
 }

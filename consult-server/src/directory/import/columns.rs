@@ -56,9 +56,19 @@ const POSITIONS: &[Column] = &[
     optional("valid_from", &["起始日期", "任职日期"]),
     optional("valid_until", &["截止日期", "卸任日期"]),
 ];
+const ROSTERS: &[Column] = &[
+    required("kind", &["值班类型"]),
+    optional("organisation", &["机构编码", "所属机构"]),
+    optional("department", &["科室编码", "科室", "科室名称"]),
+    required("staff_number", &["工号", "人员编号"]),
+    optional("rank", &["班次"]),
+    required("starts_at", &["开始时间"]),
+    required("ends_at", &["结束时间"]),
+];
 
 impl Sheet {
-    pub const ALL: [Sheet; 4] = [Sheet::Organisations, Sheet::Departments, Sheet::People, Sheet::Positions];
+    pub const ALL: [Sheet; 5] =
+        [Sheet::Organisations, Sheet::Departments, Sheet::People, Sheet::Positions, Sheet::Rosters];
 
     pub fn columns(self) -> &'static [Column] {
         match self {
@@ -66,6 +76,7 @@ impl Sheet {
             Sheet::Departments => DEPARTMENTS,
             Sheet::People => PEOPLE,
             Sheet::Positions => POSITIONS,
+            Sheet::Rosters => ROSTERS,
         }
     }
 
@@ -75,6 +86,7 @@ impl Sheet {
             Sheet::Departments => ["departments", "科室"],
             Sheet::People => ["people", "人员"],
             Sheet::Positions => ["positions", "岗位"],
+            Sheet::Rosters => ["rosters", "值班"],
         }
     }
 }
@@ -163,12 +175,12 @@ fn sheet_of(name: Option<&str>, heading: &[String]) -> Option<Sheet> {
         .into_iter()
         .find(|sheet| named.as_deref().is_some_and(|named| sheet.names().contains(&named)));
     by_name.or_else(|| {
-        [Sheet::People, Sheet::Positions, Sheet::Departments, Sheet::Organisations].into_iter().find(
-            |sheet| {
+        [Sheet::Rosters, Sheet::People, Sheet::Positions, Sheet::Departments, Sheet::Organisations]
+            .into_iter()
+            .find(|sheet| {
                 let here: Vec<_> = heading.iter().filter_map(|text| column_of(*sheet, text)).collect();
                 sheet.columns().iter().enumerate().all(|(at, column)| !column.required || here.contains(&at))
-            },
-        )
+            })
     })
 }
 

@@ -7,13 +7,15 @@ use super::{Finding, Report, file, sql};
 use crate::access::Role;
 use crate::db::change::Author;
 use crate::db::{Conn, Tx};
+use crate::directory::duty;
+use crate::directory::duty::rules::{Planned, Slot};
 use crate::directory::editing::sql::{
     self as editing, NewDepartment, NewOrganisation, NewPerson, NewPosition, OrganisationRow, PersonRow,
 };
 use crate::directory::editing::{By, DEPARTMENT, ORGANISATION, PERSON, POSITION, flow};
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
-use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId, PositionId};
+use crate::ids::{AllianceId, DepartmentId, DutyId, OrganisationId, PersonId, PositionId};
 use crate::time::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -145,6 +147,28 @@ impl Ids {
     }
 }
 
+impl Ids {
+    /// A duty by ids instead of codes.
+    fn planned(&self, duty: Planned) -> Result<Planned> {
+        let Slot { kind, organisation, department } = duty.slot;
+        let place = match organisation.as_str() {
+            "" => String::new(),
+            code => self.organisation(code)?.to_string(),
+        };
+        let department = self.departments.get(&(organisation, department));
+        let person = self.people.get(&duty.person);
+        Ok(Planned {
+            slot: Slot {
+                kind,
+                organisation: place,
+                department: department.map_or_else(String::new, ToString::to_string),
+            },
+            person: person.ok_or_else(|| Refusal::internal("a plan names no such person"))?.to_string(),
+            ..duty
+        })
+    }
+}
+
 struct Import<'a> {
     by: &'a By,
     id: String,
@@ -211,6 +235,11 @@ impl Import<'_> {
                     editing::insert_position(tx, &self.by.alliance, new).await?;
                 }
                 (POSITION, id.to_string(), 1, stood)
+            }
+            Step::Duty(planned) => {
+                let id = DutyId::trusted(tx.new_id());
+                duty::sql::insert(tx, &self.by.alliance, &id, &self.ids.planned(planned)?).await?;
+                (duty::flow::DUTY, id.to_string(), 1, false)
             }
         };
         let kind = format!("{subject}.{}", if stood { "changed" } else { "created" });

@@ -28,7 +28,7 @@ struct ImportQuery {
     dry_run: Option<String>,
 }
 
-/// Take in organisations, departments, people and positions from a CSV or XLSX file: a dry run reports row by row; without it,
+/// Take in organisations, departments, people, positions and rosters from a CSV or XLSX file: a dry run reports row by row; without it,
 /// all of the file is done or nothing. Sets no passwords. Blank cells leave what stands.
 #[utoipa::path(post, path = "/imports/people", tag = "directory",
     params(("dry_run" = Option<bool>, Query, description = "Only say what would happen")),

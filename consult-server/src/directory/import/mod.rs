@@ -1,5 +1,5 @@
-//! Taking in the directory from a file that a hospital's personnel office keeps: organisations, departments, people and
-//! positions, as CSV or XLSX. First a dry run that reports row by row; then all of it or nothing, and the same file again
+//! Taking in the directory from a file that a hospital's personnel office keeps: organisations, departments, people,
+//! positions and rosters, as CSV or XLSX. First a dry run that reports row by row; then all of it or nothing, and the same file again
 //! changes nothing. Sets no passwords.
 
 pub mod columns;
@@ -22,6 +22,7 @@ pub enum Sheet {
     Departments,
     People,
     Positions,
+    Rosters,
 }
 
 /// How much a finding weighs.

@@ -4,6 +4,7 @@
 use super::columns::Record;
 use super::{Count, Finding, Report, Sheet, values};
 use crate::access::Role;
+use crate::directory::duty::rules::Planned;
 use crate::directory::editing::rules as checks;
 use crate::error::Code;
 use crate::time::Timestamp;
@@ -56,7 +57,6 @@ pub struct Validity {
     pub until: Option<Timestamp>,
 }
 
-/// Something that stands in the directory.
 #[derive(Clone, Debug)]
 pub struct Known<T> {
     pub id: String,
@@ -74,15 +74,35 @@ pub struct Standing {
     pub people: BTreeMap<String, Known<PersonFacts>>,
     /// Those that have not ended.
     pub positions: BTreeMap<PositionKey, Known<Validity>>,
+    /// Those that are not over.
+    pub duties: Vec<Planned>,
 }
 
 /// One thing to do; what it is about, its facts, and its id where it stands already.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
-    Organisation { code: String, facts: OrganisationFacts, standing: Option<String> },
-    Department { key: (String, String), facts: DepartmentFacts, standing: Option<String> },
-    Person { staff_number: String, facts: PersonFacts, standing: Option<String> },
-    Position { key: PositionKey, validity: Validity, standing: Option<String> },
+    Organisation {
+        code: String,
+        facts: OrganisationFacts,
+        standing: Option<String>,
+    },
+    Department {
+        key: (String, String),
+        facts: DepartmentFacts,
+        standing: Option<String>,
+    },
+    Person {
+        staff_number: String,
+        facts: PersonFacts,
+        standing: Option<String>,
+    },
+    Position {
+        key: PositionKey,
+        validity: Validity,
+        standing: Option<String>,
+    },
+    /// Places and person by their codes.
+    Duty(Planned),
 }
 
 /// What a row depends on beside the directory.
@@ -108,8 +128,17 @@ pub fn plan(
         organisations: standing.organisations.iter().map(|(c, o)| (c.clone(), o.facts.clone())).collect(),
         departments: standing.departments.iter().map(|(k, d)| (k.clone(), d.facts.name.clone())).collect(),
         people: standing.people.keys().cloned().collect(),
+        placed: standing
+            .positions
+            .keys()
+            .map(|key| (key.staff_number.clone(), key.organisation.clone()))
+            .collect(),
+        duties: BTreeMap::new(),
         steps: Vec::new(),
     };
+    for duty in &standing.duties {
+        planning.keep_duty(duty);
+    }
     for finding in shape {
         planning.report.add(finding.clone());
     }
@@ -128,6 +157,7 @@ pub fn plan(
                 Sheet::Departments => planning.department(record),
                 Sheet::People => planning.person(record),
                 Sheet::Positions => planning.position(record),
+                Sheet::Rosters => planning.duty(record),
             }
         }
     }
@@ -138,6 +168,7 @@ pub fn plan(
         Step::Department { .. } => (1, 0),
         Step::Person { .. } => (2, 0),
         Step::Position { .. } => (3, 0),
+        Step::Duty(_) => (4, 0),
     });
     (steps, report)
 }
@@ -171,6 +202,10 @@ struct Planning<'a> {
     organisations: BTreeMap<String, OrganisationFacts>,
     departments: BTreeMap<(String, String), String>,
     people: BTreeSet<String>,
+    /// Who works where, by staff number and code.
+    placed: BTreeSet<(String, String)>,
+    /// By place and by person: only those can stand in each other's way.
+    duties: BTreeMap<String, Vec<Planned>>,
     steps: Vec<Step>,
 }
 
@@ -442,6 +477,7 @@ impl Planning<'_> {
 
     /// Plans a position; `false` when it stands so already, or is over.
     fn placed(&mut self, key: PositionKey, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
+        self.placed.insert((key.staff_number.clone(), key.organisation.clone()));
         let known = self.standing.positions.get(&key);
         let now = self.terms.now;
         let old = known.map(|known| known.facts);
@@ -459,5 +495,6 @@ impl Planning<'_> {
     }
 }
 
+mod rosters;
 #[cfg(test)]
 mod tests;

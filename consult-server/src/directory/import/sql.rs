@@ -3,6 +3,7 @@
 use super::rules::{DepartmentFacts, Known, OrganisationFacts, PersonFacts, PositionKey, Standing, Validity};
 use crate::access::Role;
 use crate::db::Conn;
+use crate::directory::duty::sql as duty;
 use crate::error::{Refusal, Result};
 use crate::ids::AllianceId;
 use crate::time::Timestamp;
@@ -64,7 +65,7 @@ pub async fn standing(conn: &mut Conn, alliance: &AllianceId, now: Timestamp) ->
         let known = Known { id: row.try_get(1)?, facts, ended: row.try_get::<i64, _>(10)? != 0 };
         standing.people.insert(row.try_get(0)?, known);
     }
-    for row in sqlx::query(POSITIONS).bind(alliance.as_str()).bind(now.0).fetch_all(conn).await? {
+    for row in sqlx::query(POSITIONS).bind(alliance.as_str()).bind(now.0).fetch_all(&mut *conn).await? {
         let role: String = row.try_get(3)?;
         let key = PositionKey {
             staff_number: row.try_get(0)?,
@@ -78,5 +79,6 @@ pub async fn standing(conn: &mut Conn, alliance: &AllianceId, now: Timestamp) ->
         };
         standing.positions.insert(key, Known { id: row.try_get(4)?, facts, ended: false });
     }
+    standing.duties = duty::standing(conn, alliance, now).await?;
     Ok(standing)
 }

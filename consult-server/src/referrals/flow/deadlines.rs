@@ -93,6 +93,7 @@ async fn climb(
     let payload = json!({
         "duty": owed.duty,
         "party": owed.party,
+        "department_id": owing_department(leg, owed),
         "rung": rung,
         "step": called,
         "due_at": rules::time(owed.due_at),
@@ -100,6 +101,12 @@ async fn climb(
     missed(tx, acting, case, leg, due_at, &told, payload).await?;
     let next = rules::call_at(owed, called, tx.now);
     timers::set(tx, &acting.alliance, (LEG, leg.id.as_str()), owed.duty.as_str(), next).await
+}
+
+/// The department that owes, where the leg names it: whose duty is called first.
+fn owing_department<'a>(leg: &'a Leg, owed: &Owed) -> Option<&'a str> {
+    let to = leg.to.as_ref().filter(|to| to.organisation == owed.organisation)?;
+    to.department.as_ref().map(referral::DepartmentId::as_str)
 }
 
 /// The organisations whose people are called: the one that owes; for its manager also those above it; both for a call.

@@ -33,7 +33,7 @@ fn a_parent_may_stand_below_its_child_and_is_made_first() {
         .iter()
         .map(|step| match step {
             Step::Organisation { code, .. } => code.as_str(),
-            Step::Department { .. } | Step::Person { .. } | Step::Position { .. } => "",
+            Step::Department { .. } | Step::Person { .. } | Step::Position { .. } | Step::Duty(_) => "",
         })
         .collect();
     assert_eq!((codes, report.errors, report.sheets[0].created), (vec!["T1", "V1"], 0, 2));
@@ -112,4 +112,30 @@ fn somebody_who_has_left_is_not_brought_back_by_a_row() {
     standing.people.insert("1".to_owned(), known);
     let (_, report) = planned("staff_number,name\n1,甲\n", &standing);
     assert_eq!(report.findings[0].code, Code::DirectoryEnded);
+}
+
+#[test]
+fn a_roster_meets_the_rules_of_duties_in_its_own_rows_too() {
+    let head = "[机构]\n编码,名称,级别\nT1,镇,卫生院\n[人员]\n工号,姓名,机构编码,岗位\n1,甲,T1,乡镇医生\n2,乙,T1,乡镇医生\n3,丙,,\n\
+                [值班]\n值班类型,机构编码,工号,班次,开始时间,结束时间\n";
+    let rows = |rows: &str| refused(&format!("{head}{rows}"));
+    assert_eq!(
+        rows(
+            "总值班,T1,1,,2027-03-01 08:00,2027-03-02 08:00\n总值班,T1,2,副班,2027/3/1 08:00,2027/3/2 08:00\n"
+        ),
+        []
+    );
+    let first = "总值班,T1,1,,2027-03-01 08:00,2027-03-02 08:00\n";
+    let twice = format!("{first}总值班,T1,2,,2027-03-02 07:00,2027-03-02 20:00\n");
+    assert_eq!(rows(&twice), one(12, "directory.duty-conflict", "starts_at"));
+    assert_eq!(rows(&format!("{first}{first}")), [], "the same row again is the same duty");
+    for (row, code, field) in [
+        ("总值班,T1,3,,2027-03-01 08:00,2027-03-02 08:00", "directory.duty-not-there", "staff_number"),
+        ("科室值班,T1,1,,2027-03-01 08:00,2027-03-02 08:00", "directory.duty-place-invalid", "kind"),
+        ("总值班,T1,1,,2027-03-01 08:00,2027-03-01 08:00", "directory.duty-time-invalid", "ends_at"),
+        ("夜班,T1,1,,2027-03-01 08:00,2027-03-02 08:00", "import.duty-kind-unknown", "kind"),
+        ("总值班,T1,1,,三月一日,2027-03-02 08:00", "import.date-invalid", "starts_at"),
+    ] {
+        assert_eq!(rows(row), one(11, code, field), "{row}");
+    }
 }
