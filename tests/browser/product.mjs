@@ -1,12 +1,13 @@
 // The product as its users meet it: the real binary with the demo alliance, in a folder of its own, on free loopback
 // ports. Each test file starts one. CONSULT_SERVER names another binary than the release build.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const SCREENSHOTS = join(ROOT, 'target/screenshots');
@@ -23,8 +24,11 @@ async function freePort() {
 }
 
 export class Product {
-  /** Starts it and answers when it is ready. `studies: false` leaves the demo's images out, which is faster. */
-  static async start({ studies = true } = {}) {
+  /**
+   * Starts it and answers when it is ready. `studies: false` leaves the demo's images out, which is faster; `settings`
+   * are further variables of the environment.
+   */
+  static async start({ studies = true, settings = {} } = {}) {
     if (!existsSync(SERVER)) throw new Error(`${SERVER} is missing: run \`make build\``);
     const product = new Product();
     product.folder = mkdtempSync(join(tmpdir(), 'consult-browser-'));
@@ -32,6 +36,7 @@ export class Product {
     product.dimse = await freePort();
     product.media = await freePort();
     product.studies = studies;
+    product.settings = settings;
     process.on('exit', () => product.child?.kill('SIGKILL'));
     await product.run();
     return product;
@@ -45,20 +50,31 @@ export class Product {
     const log = openSync(join(this.folder, 'log'), 'a');
     const child = spawn(SERVER, ['serve', '--demo'], {
       cwd: this.folder,
-      env: {
-        ...process.env,
-        CONSULT__HTTP__LISTEN: `127.0.0.1:${this.http}`,
-        CONSULT__HTTP__PUBLIC_URL: this.address,
-        CONSULT__METRICS__LISTEN: '127.0.0.1:0',
-        CONSULT__MEDIA__UDP: `127.0.0.1:${this.media}`,
-        CONSULT__DIMSE__LISTEN: `127.0.0.1:${this.dimse}`,
-        CONSULT__DEMO__STUDIES: String(this.studies),
-      },
+      env: this.environment(),
       stdio: ['ignore', 'pipe', log],
     });
     this.child = child;
     this.exited = once(child, 'exit');
     await this.greeted();
+  }
+
+  environment() {
+    return {
+      ...process.env,
+      CONSULT__HTTP__LISTEN: `127.0.0.1:${this.http}`,
+      CONSULT__HTTP__PUBLIC_URL: this.address,
+      CONSULT__METRICS__LISTEN: '127.0.0.1:0',
+      CONSULT__MEDIA__UDP: `127.0.0.1:${this.media}`,
+      CONSULT__DIMSE__LISTEN: `127.0.0.1:${this.dimse}`,
+      CONSULT__DEMO__STUDIES: String(this.studies),
+      ...this.settings,
+    };
+  }
+
+  /** Another command of the binary at the same data, beside the server; answers what it prints. */
+  async command(...words) {
+    const { stdout } = await promisify(execFile)(SERVER, words, { cwd: this.folder, env: this.environment() });
+    return stdout;
   }
 
   /** The server prints its address once it is ready. */

@@ -82,7 +82,7 @@ impl Role {
 /// What somebody must do before their session answers anything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = OwedFirst)]
+#[schema(as = SessionOwed)]
 pub enum Owed {
     /// Change a password that somebody else made, or that is too old.
     Password,

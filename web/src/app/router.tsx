@@ -4,6 +4,7 @@ import { createRoute, createRouter } from '@tanstack/react-router';
 import { Fallback, NotFound } from './fallback';
 import { clinicRoutes } from './routes/clinic';
 import { root, shell } from './routes/frame';
+import { ownRoutes } from './routes/own';
 import { specialistRoutes } from './routes/specialist';
 import { SignInPage } from './sign-in-page';
 
@@ -19,7 +20,10 @@ const signIn = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, shell.addChildren([...clinicRoutes, ...specialistRoutes])]),
+  routeTree: root.addChildren([
+    signIn,
+    shell.addChildren([...clinicRoutes, ...specialistRoutes, ...ownRoutes]),
+  ]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   scrollRestoration: true,

@@ -2,15 +2,16 @@
 // connection, and the dialog of an expired session, under which the page keeps what was typed.
 
 import { useQueryClient } from '@tanstack/react-query';
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { whenSignedOut } from '@/lib/api';
 import type { Me } from '@/lib/contract';
 import { useLiveUpdates } from '@/lib/events/live';
 import { setTimezone } from '@/lib/format';
-import { useTranslation } from '@/lib/i18n';
+import { loadAllTexts, useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { MeProvider, sessionQuery, signOut, useSession } from '@/lib/session';
+import { SignInForm } from '@/parts/sign-in-form';
 import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
@@ -19,12 +20,17 @@ import { ConnectionBanner } from './connection-banner';
 import { LanguageSwitch } from './language-switch';
 import { BottomBar, NoticeBell, Sidebar } from './navigation';
 import { tellSessionChanged, whenSessionChanged } from './session-sync';
-import { SignInForm } from './sign-in-form';
+
+const OwedPage = lazy(async () => {
+  await loadAllTexts();
+  return { default: (await import('@/features/account/components/owed-page')).OwedPage };
+});
 
 export function Shell() {
   const session = useSession();
   const { t } = useTranslation();
 
+  if (session.data?.owed) return <Owing me={session.data} owed={session.data.owed} />;
   if (session.data) return <Signed me={session.data} />;
   if (session.error) {
     const problem = asProblem(session.error);
@@ -53,6 +59,22 @@ function ToSignIn() {
     void navigate({ to: '/sign-in', search, replace: true });
   }, [from, navigate]);
   return null;
+}
+
+/** Nothing but what must be done first, and the way out: the server answers nothing else. */
+function Owing({ me, owed }: { me: Me; owed: NonNullable<Me['owed']> }) {
+  return (
+    <MeProvider value={me}>
+      <div className="shell">
+        <div className="shell-main shell-alone">
+          <TopBar me={me} bare />
+          <Suspense fallback={null}>
+            <OwedPage owed={owed} />
+          </Suspense>
+        </div>
+      </div>
+    </MeProvider>
+  );
 }
 
 function Signed({ me }: { me: Me }) {
@@ -84,9 +106,9 @@ function Signed({ me }: { me: Me }) {
         <Sidebar />
         <div className="shell-main">
           <TopBar me={me} />
-          {me.demo && (
+          {(me.demo || me.second_factor_off) && (
             <aside className="demo-note" aria-label={t('demo')}>
-              {t('demoNote')}
+              {me.demo && t('demoNote')} {me.second_factor_off && t('secondFactorOff')}
             </aside>
           )}
           <ConnectionBanner />
@@ -101,7 +123,7 @@ function Signed({ me }: { me: Me }) {
   );
 }
 
-function TopBar({ me }: { me: Me }) {
+function TopBar({ me, bare = false }: { me: Me; bare?: boolean }) {
   const { t } = useTranslation();
   return (
     <header className="topbar">
@@ -110,7 +132,7 @@ function TopBar({ me }: { me: Me }) {
         <span className="topbar-alliance">{me.alliance.name}</span>
       </span>
       <div className="topbar-right">
-        <NoticeBell />
+        {!bare && <NoticeBell />}
         <span className="topbar-language">
           <LanguageSwitch />
         </span>
@@ -126,14 +148,14 @@ function TopBar({ me }: { me: Me }) {
             </span>
             <Icon name="chevronDown" size={16} />
           </summary>
-          <WhoMenu me={me} />
+          <WhoMenu me={me} bare={bare} />
         </details>
       </div>
     </header>
   );
 }
 
-function WhoMenu({ me }: { me: Me }) {
+function WhoMenu({ me, bare }: { me: Me; bare: boolean }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -157,6 +179,15 @@ function WhoMenu({ me }: { me: Me }) {
         </span>
       </p>
       <LanguageSwitch />
+      {!bare && (
+        <Link
+          to="/account"
+          className="shell-action"
+          onClick={(event) => event.currentTarget.closest('details')?.removeAttribute('open')}
+        >
+          <Icon name="lock" /> {t('ownAccount')}
+        </Link>
+      )}
       <button type="button" className="shell-action" onClick={leave}>
         <Icon name="signOut" /> {t('signOut')}
       </button>

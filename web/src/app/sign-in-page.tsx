@@ -3,10 +3,10 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Me } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { sessionQuery } from '@/lib/session';
+import { SignInForm } from '@/parts/sign-in-form';
 import { Icon } from '@/ui/icon';
 import { LanguageSwitch } from './language-switch';
 import { tellSessionChanged } from './session-sync';
-import { SignInForm } from './sign-in-form';
 
 export function SignInPage() {
   const { t } = useTranslation('session');

@@ -52,6 +52,14 @@ function address(path: string, query: CallOptions['query']): string {
   return `/api/v1/${path}${tail ? `?${tail}` : ''}`;
 }
 
+/** Refusals of a sign-in that is under way: no session has ended. */
+const AT_THE_DOOR = new Set([
+  'access.wrong-credentials',
+  'access.second-factor-needed',
+  'access.code-wrong',
+  'access.challenge-over',
+]);
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   const started = performance.now();
   let response: Response;
@@ -65,7 +73,7 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   report(true, performance.now() - started);
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (problem.status === 401 && problem.code !== 'access.wrong-credentials') onSignedOut(problem);
+  if (problem.status === 401 && !AT_THE_DOOR.has(problem.code)) onSignedOut(problem);
   throw problem;
 }
 

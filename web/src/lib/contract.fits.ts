@@ -33,6 +33,10 @@ type Must<Checks extends true[]> = Checks;
 export type Contract = Must<
   [
     Reads<Theirs['Me'], Ours.Me>,
+    Reads<Theirs['OwnSession'], Ours.OwnSession>,
+    Reads<Theirs['Factors'], Ours.Factors>,
+    Reads<Theirs['NewTotp'], Ours.NewTotp>,
+    Reads<Theirs['FactorAdded'], Ours.FactorAdded>,
     Reads<Theirs['Organisation'], Ours.Organisation>,
     Reads<Theirs['Colleague'], Ours.Person>,
     Reads<Theirs['Patient'], Ours.Patient>,

@@ -43,7 +43,47 @@ export interface Me {
   positions: Position[];
   alliance: { id: Id; name: string; timezone: string };
   demo: boolean;
+  /** What must be done before the server answers anything else. */
+  owed: 'password' | 'second_factor' | null;
+  second_factor_off: boolean;
   server_time: Time;
+}
+export interface OwnSession {
+  id: Id;
+  device: string;
+  from_address: string;
+  created_at: Time;
+  seen_at: Time;
+  expires_at: Time;
+  current: boolean;
+}
+export interface OwnFactor {
+  id: Id;
+  kind: 'totp' | 'passkey';
+  name: string;
+  confirmed_at: Time;
+  used_at: Time | null;
+}
+export interface Factors {
+  factors: OwnFactor[];
+  recovery_codes_left: number;
+  required: boolean;
+  passkeys_possible: boolean;
+}
+export interface NewTotp {
+  id: Id;
+  secret: string;
+  uri: string;
+  /** SVG */
+  qr: string;
+}
+export interface NewPasskey {
+  challenge: string;
+  options: unknown;
+}
+export interface FactorAdded {
+  /** Shown once. */
+  recovery_codes: string[] | null;
 }
 export interface Organisation {
   id: Id;

@@ -403,26 +403,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/imports/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take in organisations, departments, people and positions from a CSV or XLSX file: a dry run reports row by row; without it,
-         *     all of the file is done or nothing. Sets no passwords. Blank cells leave what stands.
-         */
-        post: operations["people"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/legs": {
         parameters: {
             query?: never;
@@ -1056,23 +1036,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/people/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Find a person of the alliance: one box, up to three words, each of which must fit somewhere. */
-        get: operations["search"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/rooms/{id}": {
         parameters: {
             query?: never;
@@ -1126,6 +1089,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My second factors. */
+        get: operations["my_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin adding a passkey. */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/passkeys/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a passkey by what the browser answered. */
+        post: operations["confirm_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes; the old ones are worth nothing from now on. */
+        post: operations["renew_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin adding an authenticator; it counts once its first code was confirmed. */
+        post: operations["begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an authenticator by the code it shows. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take one of my second factors away. */
+        delete: operations["remove_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/list": {
         parameters: {
             query?: never;
@@ -1134,11 +1216,11 @@ export interface paths {
             cookie?: never;
         };
         /** My sessions that are alive, the newest use first. */
-        get: operations["list"];
+        get: operations["my_sessions"];
         put?: never;
         post?: never;
         /** End every session of mine but this one. */
-        delete: operations["end_others"];
+        delete: operations["end_my_other_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1155,7 +1237,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** End one of my sessions. */
-        delete: operations["end"];
+        delete: operations["end_my_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1178,6 +1260,23 @@ export interface paths {
         patch: operations["change_password"];
         trace?: never;
     };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second step of signing in: answer the challenge with a code or a passkey. */
+        post: operations["second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies": {
         parameters: {
             query?: never;
@@ -1187,23 +1286,6 @@ export interface paths {
         };
         /** Studies that I may see, newest first. */
         get: operations["list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/pending": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many studies wait for somebody to say whose they are. */
-        get: operations["pending"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1240,23 +1322,6 @@ export interface paths {
         put?: never;
         /** Say whose a study is. Its device's number for the patient leads to them from now on. */
         post: operations["assign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/studies/{id}/comparison": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a study says of its person, beside a patient who may be the one. */
-        get: operations["compare"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1337,12 +1402,6 @@ export interface components {
             organisation: components["schemas"]["OrganisationRef"];
             role: components["schemas"]["Role"];
             title?: string | null;
-        };
-        /** @description What a study says of its person beside a patient who may be the one. */
-        Comparison: {
-            /** @description Where they contradict each other, by the rule that quarantines: `name`, `birth_date`, `sex`. */
-            mismatch: string[];
-            patient: components["schemas"]["PatientRef"];
         };
         /** @description A consult, whole, as the caller sees it: a draft of a report is the invited side's own. */
         Consult: components["schemas"]["ConsultRow"] & {
@@ -1488,14 +1547,6 @@ export interface components {
         ConsultType: "comprehensive" | "imaging" | "pathology" | "ecg";
         /** @enum {string} */
         ConsultUrgency: "critical" | "urgent" | "routine";
-        /** @description What a table comes to. */
-        Count: {
-            changed: number;
-            created: number;
-            rows: number;
-            sheet: components["schemas"]["Sheet"];
-            unchanged: number;
-        };
         Credentials: {
             login: string;
             password: string;
@@ -1580,35 +1631,23 @@ export interface components {
         EcgLead: {
             name: string;
         };
-        /** @description One finding, where it is in the file. */
-        Finding: {
-            /** @description A code of the table of refusals, e.g. `import.role-unknown`. */
-            code: string;
-            /** @description The column. */
-            field?: string | null;
-            /**
-             * Format: int32
-             * @description As the spreadsheet counts rows, from 1.
-             */
-            row: number;
-            severity: components["schemas"]["Severity"];
-            sheet?: components["schemas"]["Sheet"] | null;
-            /** @description What stands there, shortened. */
-            value?: string | null;
+        FactorAdded: {
+            /** @description Shown this once, with the first factor; null if there are codes already. */
+            recovery_codes?: string[] | null;
         };
-        /** @description A person in one of their positions, as the box finds them. */
-        Found: {
-            department?: components["schemas"]["DepartmentRef"] | null;
-            deputy?: components["schemas"]["Reach"] | null;
-            id: components["schemas"]["PersonId"];
-            name: string;
-            on_duty?: components["schemas"]["OnDuty"] | null;
-            organisation: components["schemas"]["OrganisationRef"];
-            position_id: components["schemas"]["PositionId"];
-            role: components["schemas"]["Role"];
-            specialty?: string | null;
-            title?: string | null;
-            work_phone?: string | null;
+        /**
+         * @description What kind of thing a factor is.
+         * @enum {string}
+         */
+        FactorKind: "totp" | "passkey";
+        Factors: {
+            factors: components["schemas"]["OwnFactor"][];
+            /** @description Passkeys belong to a name: reached by an address, the server can hold none. */
+            passkeys_possible: boolean;
+            /** Format: int64 */
+            recovery_codes_left: number;
+            /** @description Whether this account must have one. */
+            required: boolean;
         };
         Identity: {
             kind: components["schemas"]["IdentityKind"];
@@ -1734,11 +1773,13 @@ export interface components {
             alliance: components["schemas"]["MeAlliance"];
             /** @description A demo account, which works on loopback only. */
             demo: boolean;
-            owed?: components["schemas"]["Owed"] | null;
+            owed?: components["schemas"]["SessionOwed"] | null;
             person: components["schemas"]["MePerson"];
             /** @description The position in which the session acts. */
             position: components["schemas"]["Position"];
             positions: components["schemas"]["Position"][];
+            /** @description Nobody is asked for a second factor on this server: the page says so. */
+            second_factor_off: boolean;
             server_time: components["schemas"]["Timestamp"];
         };
         MeAlliance: {
@@ -1750,6 +1791,20 @@ export interface components {
             id: components["schemas"]["PersonId"];
             login: string;
             name: string;
+        };
+        NewPasskey: {
+            challenge: string;
+            /** @description For `navigator.credentials.create`. */
+            options: Record<string, never>;
+        };
+        NewTotp: {
+            id: string;
+            /** @description The same as a picture, SVG. */
+            qr: string;
+            /** @description Base32, for typing by hand. */
+            secret: string;
+            /** @description `otpauth://…` */
+            uri: string;
         };
         /** @description Something a person should know, kept until they have read it. */
         Notice: {
@@ -1774,13 +1829,6 @@ export interface components {
              * @description How many are unread in all.
              */
             unread: number;
-        };
-        OnDuty: {
-            /** @description `department`, `hospital` or `alliance`. */
-            kind: string;
-            /** @description `duty` or `deputy`. */
-            rank: string;
-            until: components["schemas"]["Timestamp"];
         };
         Organisation: {
             /** @description What the caller's organisation may ask of this one. */
@@ -1812,11 +1860,25 @@ export interface components {
         };
         /** @enum {string} */
         OutcomeDisposition: "stays" | "back_down" | "onward" | "died" | "left_against_advice" | "left_before_seen";
-        /**
-         * @description What somebody must do before their session answers anything else.
-         * @enum {string}
-         */
-        Owed: "password";
+        /** @description What must be done next, by whom, until when: exactly one for each open leg and consult (I-1). */
+        Owed: {
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description A code of the subject: `claim`, `report`, `acknowledge`, `open`, `decide`, … */
+            duty: string;
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description `requester`, `invited`, `sender`, `receiver` or `manager`. */
+            party: string;
+            person?: components["schemas"]["PersonRef"] | null;
+        };
+        /** @description One of my second factors. */
+        OwnFactor: {
+            confirmed_at: components["schemas"]["Timestamp"];
+            id: string;
+            kind: components["schemas"]["FactorKind"];
+            /** @description What its owner calls it. */
+            name: string;
+            used_at?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description One of my sessions that is alive. */
         OwnSession: {
             created_at: components["schemas"]["Timestamp"];
@@ -1837,23 +1899,6 @@ export interface components {
                 organisation: components["schemas"]["OrganisationRef"];
                 role: components["schemas"]["Role"];
                 title?: string | null;
-            }[];
-            /** @description The cursor of the next page; null on the last. */
-            next?: string | null;
-        };
-        Page_Found: {
-            items: {
-                department?: components["schemas"]["DepartmentRef"] | null;
-                deputy?: components["schemas"]["Reach"] | null;
-                id: components["schemas"]["PersonId"];
-                name: string;
-                on_duty?: components["schemas"]["OnDuty"] | null;
-                organisation: components["schemas"]["OrganisationRef"];
-                position_id: components["schemas"]["PositionId"];
-                role: components["schemas"]["Role"];
-                specialty?: string | null;
-                title?: string | null;
-                work_phone?: string | null;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -1910,8 +1955,6 @@ export interface components {
         };
         Page_Study: {
             items: {
-                /** @description How its first file came: `upload`, `stow`, `dimse` or `import`. */
-                channel: string;
                 description: string;
                 dicom_patient: components["schemas"]["DicomPatient"];
                 ecg?: components["schemas"]["StudyEcg"] | null;
@@ -1927,7 +1970,6 @@ export interface components {
                 patient_id?: components["schemas"]["PatientId"] | null;
                 preview_url?: string | null;
                 received_at: components["schemas"]["Timestamp"];
-                sent_to?: components["schemas"]["PatientRef"] | null;
                 series: components["schemas"]["StudySeries"][];
                 status: components["schemas"]["StudyStatus"];
                 /** @description `YYYY-MM-DD` */
@@ -1956,6 +1998,13 @@ export interface components {
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
+        };
+        PasskeyConfirmation: {
+            challenge: string;
+            /** @description What `navigator.credentials.create` answered. */
+            credential: Record<string, never>;
+            /** @description What its owner calls it. */
+            name: string;
         };
         PasswordChange: {
             /** @description At least 10 characters (better 12 and more), at most 128. */
@@ -2021,13 +2070,6 @@ export interface components {
             /** @description `male`, `female` or `unknown`. */
             sex: string;
         };
-        /** @description How many studies of the caller's organisation wait for somebody to say whose they are. */
-        PendingStudies: {
-            /** Format: int64 */
-            quarantined: number;
-            /** Format: int64 */
-            unassigned: number;
-        };
         /** Format: uuid */
         PersonId: string;
         PersonRef: {
@@ -2057,11 +2099,8 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Somebody with the number they answer at work. */
-        Reach: {
-            id: components["schemas"]["PersonId"];
-            name: string;
-            work_phone?: string | null;
+        RecoveryCodes: {
+            recovery_codes: string[];
         };
         ReferralAsk: {
             answer?: string | null;
@@ -2103,15 +2142,20 @@ export interface components {
         };
         /** @enum {string} */
         ReferralReason: "unclear_or_capability" | "critical" | "stable_for_lower" | "patient_wish" | "other";
-        /** @description What an import would do, or did. */
+        /** @description One version of a report; immutable once `signed_at` is set. */
         Report: {
-            /** @description Whether it was done; a dry run does nothing. */
-            applied: boolean;
-            errors: number;
-            /** @description The first thousand. */
-            findings: components["schemas"]["Finding"][];
-            sheets: components["schemas"]["Count"][];
-            warnings: number;
+            advice: string;
+            author: components["schemas"]["PersonRef"];
+            /** @description BLAKE3 of the canonical text that was signed, in hexadecimal. */
+            content_hash?: string | null;
+            diagnosis: components["schemas"]["Diagnosis"];
+            disposition?: components["schemas"]["Disposition"] | null;
+            drafted_at: components["schemas"]["Timestamp"];
+            findings: string;
+            kind: components["schemas"]["DocumentKind"];
+            signed_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description What the specialist writes. */
         ReportText: {
@@ -2164,6 +2208,14 @@ export interface components {
             id: string;
             kind: string;
         };
+        SecondFactorAnswer: {
+            /** @description What the refusal `access.second-factor-needed` carried. */
+            challenge: string;
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code?: string | null;
+            /** @description What `navigator.credentials.get` answered to the refusal's `passkey`. */
+            passkey?: Record<string, never> | null;
+        };
         Session: {
             expires_at: components["schemas"]["Timestamp"];
             me: components["schemas"]["Me"];
@@ -2173,24 +2225,17 @@ export interface components {
         /** Format: uuid */
         SessionId: string;
         /**
-         * @description How much a finding weighs.
+         * @description What somebody must do before their session answers anything else.
          * @enum {string}
          */
-        Severity: "error" | "warning";
+        SessionOwed: "password" | "second_factor";
         /**
          * @description GB/T 2261.1, as far as records use it.
          * @enum {string}
          */
         Sex: "male" | "female" | "unknown";
-        /**
-         * @description What a table of the file is about.
-         * @enum {string}
-         */
-        Sheet: "organisations" | "departments" | "people" | "positions";
         /** @description A study as shown. */
         Study: {
-            /** @description How its first file came: `upload`, `stow`, `dimse` or `import`. */
-            channel: string;
             description: string;
             dicom_patient: components["schemas"]["DicomPatient"];
             ecg?: components["schemas"]["StudyEcg"] | null;
@@ -2206,7 +2251,6 @@ export interface components {
             patient_id?: components["schemas"]["PatientId"] | null;
             preview_url?: string | null;
             received_at: components["schemas"]["Timestamp"];
-            sent_to?: components["schemas"]["PatientRef"] | null;
             series: components["schemas"]["StudySeries"][];
             status: components["schemas"]["StudyStatus"];
             /** @description `YYYY-MM-DD` */
@@ -2255,6 +2299,10 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        TotpConfirmation: {
+            code: string;
+            id: string;
+        };
         /** @enum {string} */
         Transport: "none" | "departed" | "arrived";
         /** @description An upload as shown. */
@@ -4290,83 +4338,6 @@ export interface operations {
                 };
             };
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people: {
-        parameters: {
-            query?: {
-                /** @description Only say what would happen */
-                dry_run?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                "multipart/form-data": unknown;
-                "text/csv": unknown;
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Report"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing was taken in; `report` says why */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7629,53 +7600,6 @@ export interface operations {
             };
         };
     };
-    search: {
-        parameters: {
-            query?: {
-                /** @description Ideographs, pinyin or initials of name, department, specialty or organisation */
-                q?: string;
-                department?: string;
-                specialty?: string;
-                organisation_id?: string;
-                /** @description Only those on duty now */
-                on_duty?: boolean;
-                /** @description At most so many items; 50 unless said, 200 at most. */
-                limit?: number;
-                /** @description What `next` of the page before said. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Found"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     read_room: {
         parameters: {
             query?: never;
@@ -7896,7 +7820,356 @@ export interface operations {
             };
         };
     };
-    list: {
+    my_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPasskey"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyConfirmation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorAdded"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTotp"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpConfirmation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorAdded"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7931,7 +8204,7 @@ export interface operations {
             };
         };
     };
-    end_others: {
+    end_my_other_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7964,7 +8237,7 @@ export interface operations {
             };
         };
     };
-    end: {
+    end_my_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -8076,6 +8349,69 @@ export interface operations {
             };
         };
     };
+    second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorAnswer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -8106,41 +8442,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    pending: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PendingStudies"];
                 };
             };
             401: {
@@ -8270,61 +8571,6 @@ export interface operations {
                 };
             };
             412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    compare: {
-        parameters: {
-            query: {
-                patient_id: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Comparison"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

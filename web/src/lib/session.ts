@@ -5,6 +5,8 @@ import { createContext, useContext } from 'react';
 import { call } from './api';
 import { clock } from './clock';
 import type { Me, Role } from './contract';
+import type { RequestOptions } from './passkeys';
+import type { Problem } from './problem';
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -22,6 +24,30 @@ export const sessionQuery = queryOptions({
 export async function signIn(login: string, password: string): Promise<Me> {
   const sent = Date.now();
   const answer = await call<{ me: Me }>('POST', 'session', { body: { login, password } });
+  clock.set(Date.parse(answer.me.server_time), sent, Date.now());
+  return answer.me;
+}
+
+/** What the server asks for after the password. */
+export interface SecondStepAsked {
+  challenge: string;
+  methods: string[];
+  passkey: RequestOptions | null;
+}
+
+export function secondStepOf(problem: Problem): SecondStepAsked | null {
+  if (problem.code !== 'access.second-factor-needed') return null;
+  const { challenge, methods, passkey } = problem.body as unknown as Partial<SecondStepAsked>;
+  return { challenge: challenge ?? '', methods: methods ?? [], passkey: passkey ?? null };
+}
+
+export async function answerSecondFactor(
+  challenge: string,
+  proof: { code: string } | { passkey: unknown },
+): Promise<Me> {
+  const sent = Date.now();
+  const body = { challenge, ...proof };
+  const answer = await call<{ me: Me }>('POST', 'session/second-factor', { body });
   clock.set(Date.parse(answer.me.server_time), sent, Date.now());
   return answer.me;
 }

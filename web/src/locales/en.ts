@@ -1,5 +1,6 @@
 // The texts of the page in one language, a file per feature. Both languages list the same namespaces.
 
+import account from './en/account.json';
 import call from './en/call.json';
 import common from './en/common.json';
 import consults from './en/consults.json';
@@ -22,6 +23,7 @@ import worklist from './en/worklist.json';
 const problems = { ...general, ...refusals };
 
 export default {
+  account,
   call,
   common,
   consults,

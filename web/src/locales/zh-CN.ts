@@ -1,6 +1,7 @@
 // The texts of the source language, a file per feature. Both languages list the same namespaces; those of the first
 // screens stand in `zh-CN.start.ts`.
 
+import account from './zh-CN/account.json';
 import call from './zh-CN/call.json';
 import ecg from './zh-CN/ecg.json';
 import patients from './zh-CN/patients.json';
@@ -18,6 +19,7 @@ const problems = { ...start.problems, ...refusals };
 
 export default {
   ...start,
+  account,
   call,
   ecg,
   patients,

@@ -32,13 +32,23 @@ export function Banner({
   );
 }
 
+/** How long to wait, in seconds or minutes. */
+export function useWaitText(): (seconds: number) => string {
+  const { t } = useTranslation();
+  return (seconds) =>
+    seconds < 90
+      ? t('waitSeconds', { count: seconds })
+      : t('waitMinutes', { count: Math.ceil(seconds / 60) });
+}
+
 /** The sentence for a problem: what happened, whether the data are safe, what to do. */
 export function useProblemText(): (error: unknown) => string {
   const { t, has } = useTranslation('problems');
+  const waitText = useWaitText();
   return (error) => {
     const problem = asProblem(error);
     const key = problemKey(problem, has);
-    const values = { ...problem.body, seconds: problem.retryAfter ?? 60 } as Record<string, unknown>;
+    const values = { ...problem.body, wait: waitText(problem.retryAfter ?? 60) } as Record<string, unknown>;
     const by = values.by as { name?: string; organisation?: { name?: string } } | undefined;
     return t(key as 'class/refused', {
       ...values,

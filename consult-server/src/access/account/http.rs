@@ -21,15 +21,15 @@ where
     Ground: axum::extract::FromRef<S>,
 {
     OpenApiRouter::new()
-        .routes(routes!(list, end_others))
-        .routes(routes!(end))
+        .routes(routes!(my_sessions, end_my_other_sessions))
+        .routes(routes!(end_my_session))
         .routes(routes!(change_password))
 }
 
 /// My sessions that are alive, the newest use first.
 #[utoipa::path(get, path = "/session/list", tag = "session",
     responses((status = 200, body = Page<OwnSession>), (status = 401, body = Problem), (status = 403, body = Problem)))]
-async fn list(call: Call) -> Result<Json<Page<OwnSession>>> {
+async fn my_sessions(call: Call) -> Result<Json<Page<OwnSession>>> {
     let seen_after = call.now.plus_seconds(-IDLE_SECONDS);
     let (person, own) = (&call.caller.person, &call.caller.session);
     let found = sql::sessions(&mut *call.read().await?, person, own, call.now, seen_after).await?;
@@ -39,7 +39,7 @@ async fn list(call: Call) -> Result<Json<Page<OwnSession>>> {
 /// End every session of mine but this one.
 #[utoipa::path(delete, path = "/session/list", tag = "session",
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem)))]
-async fn end_others(call: Call) -> Result<StatusCode> {
+async fn end_my_other_sessions(call: Call) -> Result<StatusCode> {
     flow::end_others(call).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -47,7 +47,7 @@ async fn end_others(call: Call) -> Result<StatusCode> {
 /// End one of my sessions.
 #[utoipa::path(delete, path = "/session/list/{id}", tag = "session", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
-async fn end(call: Call, Path(id): Path<SessionId>) -> Result<StatusCode> {
+async fn end_my_session(call: Call, Path(id): Path<SessionId>) -> Result<StatusCode> {
     flow::end_session(call, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

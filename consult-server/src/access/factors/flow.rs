@@ -1,6 +1,6 @@
 //! The doors to my second factors: adding, confirming, taking away, recovery codes. Builds no response.
 
-use super::{Kind, passkeys, rules, sql};
+use super::{FactorKind, passkeys, rules, sql};
 use crate::access::{Call, account, flow, sql as accounts};
 use crate::db::Tx;
 use crate::db::change::Subject;
@@ -28,7 +28,7 @@ async fn require_fresh(call: &Call) -> Result<()> {
 pub async fn begin_totp(call: Call) -> Result<NewTotp> {
     require_fresh(&call).await?;
     let mut reader = call.read().await?;
-    if sql::own(&mut reader, &call.caller.person).await?.iter().any(|own| own.kind == Kind::Totp) {
+    if sql::own(&mut reader, &call.caller.person).await?.iter().any(|own| own.kind == FactorKind::Totp) {
         return Err(Code::TotpAlready.into());
     }
     let login = accounts::login(&mut reader, &call.caller.person).await?;
@@ -40,13 +40,13 @@ pub async fn begin_totp(call: Call) -> Result<NewTotp> {
     db.write(move |tx| {
         Box::pin(async move {
             let (id, caller) = (tx.new_id(), &call.caller);
-            sql::forget_unconfirmed(tx, &caller.person, Kind::Totp).await?;
+            sql::forget_unconfirmed(tx, &caller.person, FactorKind::Totp).await?;
             let new = sql::NewFactor {
                 id: &id,
                 alliance: &caller.alliance,
                 person: &caller.person,
-                kind: Kind::Totp,
-                name: Kind::Totp.as_str(),
+                kind: FactorKind::Totp,
+                name: FactorKind::Totp.as_str(),
                 secret: &secret,
                 confirmed: false,
             };
@@ -82,7 +82,7 @@ pub async fn begin_passkey(call: Call) -> Result<(String, Value)> {
     let caller = &call.caller;
     let mut reader = call.read().await?;
     let factors = sql::secrets(&mut reader, &call.ground.keys, &caller.person).await?;
-    if factors.iter().filter(|factor| factor.kind == Kind::Passkey).count() >= rules::MOST_PASSKEYS {
+    if factors.iter().filter(|factor| factor.kind == FactorKind::Passkey).count() >= rules::MOST_PASSKEYS {
         return Err(Code::PasskeysTooMany.into());
     }
     let login = accounts::login(&mut reader, &caller.person).await?;
@@ -135,7 +135,7 @@ pub async fn confirm_passkey(
                 id: &id,
                 alliance: &caller.alliance,
                 person: &caller.person,
-                kind: Kind::Passkey,
+                kind: FactorKind::Passkey,
                 name: &rules::name(&name),
                 secret: &secret,
                 confirmed: true,

@@ -27,13 +27,13 @@ where
 {
     OpenApiRouter::new()
         .routes(routes!(second_factor))
-        .routes(routes!(list))
+        .routes(routes!(my_factors))
         .routes(routes!(begin_totp))
         .routes(routes!(confirm_totp))
         .routes(routes!(begin_passkey))
         .routes(routes!(confirm_passkey))
         .routes(routes!(renew_codes))
-        .routes(routes!(remove))
+        .routes(routes!(remove_factor))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -81,7 +81,7 @@ struct Factors {
 /// My second factors.
 #[utoipa::path(get, path = "/session/factors", tag = "session",
     responses((status = 200, body = Factors), (status = 401, body = Problem)))]
-async fn list(Entrant { call, .. }: Entrant) -> Result<Json<Factors>> {
+async fn my_factors(Entrant { call, .. }: Entrant) -> Result<Json<Factors>> {
     let (mut reader, person) = (call.read().await?, &call.caller.person);
     let account = accounts::account_of(&mut reader, person).await?.ok_or(Code::AccessNotSignedIn)?;
     let roles = sql::roles(&mut reader, person, call.now).await?;
@@ -197,7 +197,7 @@ async fn renew_codes(Entrant { call, .. }: Entrant) -> Result<(StatusCode, Json<
 #[utoipa::path(delete, path = "/session/factors/{id}", tag = "session", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
               (status = 409, body = Problem)))]
-async fn remove(Entrant { call, .. }: Entrant, Path(id): Path<String>) -> Result<StatusCode> {
+async fn remove_factor(Entrant { call, .. }: Entrant, Path(id): Path<String>) -> Result<StatusCode> {
     flow::remove(call, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,21 +15,21 @@ use utoipa::ToSchema;
 /// What kind of thing a factor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum FactorKind {
     Totp,
     Passkey,
 }
 
-impl Kind {
+impl FactorKind {
     pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Totp => "totp",
-            Kind::Passkey => "passkey",
+            FactorKind::Totp => "totp",
+            FactorKind::Passkey => "passkey",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Kind::Totp, Kind::Passkey].into_iter().find(|kind| kind.as_str() == text)
+        [FactorKind::Totp, FactorKind::Passkey].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -37,7 +37,7 @@ impl Kind {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OwnFactor {
     pub id: String,
-    pub kind: Kind,
+    pub kind: FactorKind,
     /// What its owner calls it.
     pub name: String,
     pub confirmed_at: Timestamp,
@@ -47,7 +47,7 @@ pub struct OwnFactor {
 /// A factor with its secret, opened.
 pub struct Factor {
     pub id: String,
-    pub kind: Kind,
+    pub kind: FactorKind,
     /// The key of a TOTP in Base32, or a passkey as JSON.
     pub secret: String,
     pub last_step: i64,

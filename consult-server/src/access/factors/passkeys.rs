@@ -1,7 +1,7 @@
 //! Passkeys (WebAuthn) by `webauthn-rs`: the two halves of registering one and of signing in with one. Pure but for the
 //! library's own randomness; what must be remembered between the halves goes out and comes in as JSON.
 
-use super::{Factor, Kind};
+use super::{Factor, FactorKind};
 use crate::config::Http;
 use crate::db::{from_json, to_json};
 use crate::error::{Code, Refusal, Result};
@@ -89,7 +89,7 @@ pub fn finish_authentication(
 fn passkeys(factors: &[Factor]) -> Result<Vec<(String, Passkey)>> {
     factors
         .iter()
-        .filter(|factor| factor.kind == Kind::Passkey)
+        .filter(|factor| factor.kind == FactorKind::Passkey)
         .map(|factor| Ok((factor.id.clone(), from_json(&factor.secret)?)))
         .collect()
 }

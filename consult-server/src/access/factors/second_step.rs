@@ -1,7 +1,7 @@
 //! The second step of signing in: a challenge instead of a session after the password, and what answers it.
 //! Wrong codes are counted like wrong passwords, and against the challenge.
 
-use super::{Challenge, Factor, Kind, passkeys, rules, sql};
+use super::{Challenge, Factor, FactorKind, passkeys, rules, sql};
 use crate::access::attempts::Attempt;
 use crate::access::call::Visitor;
 use crate::access::flow::{self, SignedIn};
@@ -56,7 +56,7 @@ pub async fn ask(
         })
         .await?;
     let mut methods = vec!["recovery_code"];
-    if factors.iter().any(|factor| factor.kind == Kind::Totp) {
+    if factors.iter().any(|factor| factor.kind == FactorKind::Totp) {
         methods.push("totp");
     }
     let refusal = Refusal::new(Code::AccessSecondFactorNeeded)
@@ -129,7 +129,7 @@ async fn fits(tx: &mut Tx, ground: &Ground, challenge: &Challenge, proof: Proof)
 
 async fn fits_totp(tx: &mut Tx, factors: &[Factor], code: &str) -> Result<bool> {
     let now = tx.now;
-    for factor in factors.iter().filter(|factor| factor.kind == Kind::Totp) {
+    for factor in factors.iter().filter(|factor| factor.kind == FactorKind::Totp) {
         if let Some(step) = rules::matched_step(&factor.secret, code, now, factor.last_step) {
             return sql::use_step(tx, &factor.id, step).await;
         }

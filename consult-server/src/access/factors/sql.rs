@@ -1,6 +1,6 @@
 //! Statements on second factors, recovery codes and challenges. Secrets are sealed here. Decides nothing.
 
-use super::{Challenge, Factor, Kind, OwnFactor};
+use super::{Challenge, Factor, FactorKind, OwnFactor};
 use crate::access::Role;
 use crate::db::sealed::KeyRing;
 use crate::db::{Conn, Tx};
@@ -85,8 +85,8 @@ fn factor(keys: &KeyRing, row: &sqlx::any::AnyRow) -> Result<Factor> {
     Ok(Factor { kind: kind(row.try_get::<&str, _>(1)?)?, secret, last_step: row.try_get(3)?, id })
 }
 
-fn kind(text: &str) -> Result<Kind> {
-    Kind::parse(text).ok_or_else(|| Refusal::internal("a factor has no known kind"))
+fn kind(text: &str) -> Result<FactorKind> {
+    FactorKind::parse(text).ok_or_else(|| Refusal::internal("a factor has no known kind"))
 }
 
 /// A factor that begins; confirmed where its making was the proof.
@@ -94,7 +94,7 @@ pub struct NewFactor<'a> {
     pub id: &'a str,
     pub alliance: &'a AllianceId,
     pub person: &'a PersonId,
-    pub kind: Kind,
+    pub kind: FactorKind,
     pub name: &'a str,
     pub secret: &'a str,
     pub confirmed: bool,
@@ -117,7 +117,7 @@ pub async fn insert(tx: &mut Tx, keys: &KeyRing, new: NewFactor<'_>) -> Result<(
     Ok(())
 }
 
-pub async fn forget_unconfirmed(tx: &mut Tx, person: &PersonId, kind: Kind) -> Result<()> {
+pub async fn forget_unconfirmed(tx: &mut Tx, person: &PersonId, kind: FactorKind) -> Result<()> {
     sqlx::query(FORGET_UNCONFIRMED).bind(person.as_str()).bind(kind.as_str()).execute(tx.conn()).await?;
     Ok(())
 }

@@ -69,6 +69,7 @@ pub struct Count {
 
 /// What an import would do, or did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ImportReport)]
 pub struct Report {
     /// Whether it was done; a dry run does nothing.
     pub applied: bool,

@@ -1,13 +1,16 @@
-// Login and password, with every way it can fail. Used by the page and by the dialog of an expired session.
+// Login and password, with every way it can fail, and the second step where one follows. Used by the page and by the dialog of an expired session.
 
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, lazy, Suspense, useEffect, useState } from 'react';
 import type { Me } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { asProblem, type Problem } from '@/lib/problem';
-import { signIn } from '@/lib/session';
-import { ProblemBanner } from '@/ui/banner';
+import { type SecondStepAsked, secondStepOf, signIn } from '@/lib/session';
+import { ProblemBanner, useWaitText } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { TextField } from '@/ui/field';
+
+// Most people never see it: the first screen does not carry it.
+const SecondStep = lazy(() => import('./second-step').then((m) => ({ default: m.SecondStep })));
 
 export function SignInForm({ login: fixed, onSignedIn }: { login?: string; onSignedIn: (me: Me) => void }) {
   const { t } = useTranslation('session');
@@ -16,7 +19,9 @@ export function SignInForm({ login: fixed, onSignedIn }: { login?: string; onSig
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [asked, setAsked] = useState<SecondStepAsked | null>(null);
   const wait = useCountdown(problem);
+  const waitText = useWaitText();
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -26,11 +31,29 @@ export function SignInForm({ login: fixed, onSignedIn }: { login?: string; onSig
     try {
       onSignedIn(await signIn(login.trim(), password));
     } catch (error) {
-      setProblem(asProblem(error));
+      const refused = asProblem(error);
+      const step = secondStepOf(refused);
+      if (step) setAsked(step);
+      else setProblem(refused);
       setPassword('');
     } finally {
       setBusy(false);
     }
+  }
+
+  if (asked) {
+    return (
+      <Suspense fallback={null}>
+        <SecondStep
+          asked={asked}
+          onSignedIn={onSignedIn}
+          onAgain={(refused) => {
+            setAsked(null);
+            setProblem(refused);
+          }}
+        />
+      </Suspense>
+    );
   }
 
   const empty = { tone: 'wrong', text: t('required') } as const;
@@ -63,7 +86,7 @@ export function SignInForm({ login: fixed, onSignedIn }: { login?: string; onSig
         note={missing && !password ? empty : null}
       />
       <Button type="submit" look="primary" block busy={busy} disabled={wait > 0}>
-        {wait > 0 ? t('waitSeconds', { seconds: wait }) : t('signIn')}
+        {wait > 0 ? t('waitSeconds', { wait: waitText(wait) }) : t('signIn')}
       </Button>
     </form>
   );

@@ -1,0 +1,23 @@
+// My own account: second factors, password, and where I am signed in.
+
+import { useTranslation } from '@/lib/i18n';
+import { FactorsCard } from './factors-card';
+import { PasswordCard } from './password-card';
+import { SessionsCard } from './sessions-card';
+import '../account.css';
+
+export function AccountPage() {
+  const { t } = useTranslation('account');
+  return (
+    <div className="page" style={{ maxWidth: 760 }}>
+      <div className="page-head">
+        <h1>{t('title')}</h1>
+      </div>
+      <div className="stack">
+        <FactorsCard />
+        <PasswordCard />
+        <SessionsCard />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from '@/lib/i18n';
+import { type CreationOptions, createPasskey } from '@/lib/passkeys';
+import { asProblem, type Problem } from '@/lib/problem';
+import { beginPasskey, confirmPasskey } from '@/lib/queries/account';
+import { Banner, ProblemBanner } from '@/ui/banner';
+import { Button } from '@/ui/button';
+import { Dialog } from '@/ui/dialog';
+import { TextField } from '@/ui/field';
+import { deviceName } from '../device';
+
+export function PasskeyDialog({
+  onAdded,
+  onAgain,
+  onReturn,
+  onClose,
+}: {
+  onAdded: (codes: string[] | null) => void;
+  /** The person has to sign in again first. */
+  onAgain: (next: () => void) => void;
+  onReturn: () => void;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation('account');
+  const common = useTranslation();
+  const [name, setName] = useState(() => deviceName(navigator.userAgent));
+  const [busy, setBusy] = useState(false);
+  const [turnedAway, setTurnedAway] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setTurnedAway(false);
+    setProblem(null);
+    try {
+      const { challenge, options } = await beginPasskey();
+      const made = await createPasskey(options as CreationOptions).catch(() => null);
+      if (made === null) return setTurnedAway(true);
+      const { recovery_codes: codes } = await confirmPasskey(challenge, name, made);
+      onAdded(codes);
+    } catch (error) {
+      const refused = asProblem(error);
+      if (refused.code === 'access.sign-in-again') onAgain(onReturn);
+      else setProblem(refused);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={t('passkeyTitle')} onClose={onClose}>
+      <form onSubmit={submit} noValidate className="stack">
+        <p>{t('passkeyLead')}</p>
+        {problem && <ProblemBanner error={problem} />}
+        {turnedAway && <Banner tone="amber">{t('passkeyTurnedAway')}</Banner>}
+        <TextField
+          label={t('passkeyName')}
+          hint={t('passkeyNameHint')}
+          maxLength={60}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <div className="row spread">
+          <Button look="quiet" onClick={onClose}>
+            {common.t('cancel')}
+          </Button>
+          <Button type="submit" look="primary" busy={busy}>
+            {t('addPasskey')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
