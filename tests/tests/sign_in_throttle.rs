@@ -99,14 +99,11 @@ async fn an_address_waits_only_after_fifty_different_names_failed_there_in_ten_m
 #[tokio::test]
 async fn a_morning_shift_that_mistypes_and_then_gets_in_does_not_lock_its_hospital_out() {
     let product = Product::start().await;
-    for n in 0..49 {
+    for n in 0..48 {
         product.knock(&format!("guess-{n}"), "wrong").await.expect(401);
     }
     for login in ["village", "township", "doctor", "desk", "specialist"] {
-        product.knock(login, "mistyped").await;
-        if login == "village" {
-            product.clock.advance_ms(10 * MINUTE_MS);
-        }
+        product.knock(login, "mistyped").await.expect(401);
         product.knock(login, PASSWORD).await.expect(201);
     }
 }
