@@ -4,6 +4,41 @@
  */
 
 export interface paths {
+    "/api/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The agreements of an organisation, the caller's own unless said, with those that have ended. */
+        get: operations["agreements"];
+        put?: never;
+        /** Agree that one organisation may ask another. */
+        post: operations["agree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an agreement: nothing new is asked under it; what is under way goes on. */
+        post: operations["end_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}": {
         parameters: {
             query?: never;
@@ -352,6 +387,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a department. */
+        post: operations["create_department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is named; the rest stays. */
+        patch: operations["change_department"];
+        trace?: never;
+    };
+    "/api/v1/departments/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a department in which nobody works any more. */
+        post: operations["end_department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ecgs/{sop_instance_uid}": {
         parameters: {
             query?: never;
@@ -397,6 +483,26 @@ export interface paths {
         get: operations["events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in organisations, departments, people, positions and rosters from a CSV or XLSX file: a dry run reports row by row; without it,
+         *     all of the file is done or nothing. Sets no passwords. Blank cells leave what stands.
+         */
+        post: operations["people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -976,7 +1082,43 @@ export interface paths {
         /** The organisations of the alliance and what the caller's may ask of each. */
         get: operations["organisations"];
         put?: never;
+        /** Make an organisation. */
+        post: operations["create_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an organisation with its codes and departments. */
+        get: operations["read_organisation"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is named; the rest stays. */
+        patch: operations["change_organisation"];
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an organisation in which nobody works any more. */
+        post: operations["end_organisation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1029,7 +1171,94 @@ export interface paths {
         /** The people of an organisation in their positions. */
         get: operations["people"];
         put?: never;
+        /** Add a person; positions follow. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a person of the alliance: one box, up to three words, each of which must fit somewhere. */
+        get: operations["search"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a person of the directory; what is private only as an administrator. */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is named; the rest stays. */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/v1/people/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person leaves: positions, sessions, duties and codes end at once. */
+        post: operations["leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a person a position. */
+        post: operations["place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a position now. */
+        post: operations["end_position"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1065,6 +1294,127 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The duties of an organisation (the caller's own unless said) and of the alliance, for a month from now unless said. */
+        get: operations["roster"];
+        put?: never;
+        /** Keep a plan of duties: all of it, or nothing and the duty that stands in the way. */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/responsible": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who answers now for a department or an organisation: roster, deputy, duty of the organisation, duty of the alliance, role. */
+        get: operations["responsible"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The swaps I offered or was offered. */
+        get: operations["swaps"];
+        put?: never;
+        /** Offer a duty of mine for another's, or to somebody. */
+        post: operations["offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/swaps/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what was offered: both duties change hands. */
+        post: operations["accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/swaps/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline what was offered. */
+        post: operations["decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/swaps/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw my offer. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rosters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a duty off the roster. */
+        delete: operations["take_off"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1294,6 +1644,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many studies wait for somebody to say whose they are. */
+        get: operations["pending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{id}": {
         parameters: {
             query?: never;
@@ -1322,6 +1689,23 @@ export interface paths {
         put?: never;
         /** Say whose a study is. Its device's number for the patient leads to them from now on. */
         post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a study says of its person, beside a patient who may be the one. */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1371,12 +1755,43 @@ export interface components {
          * @enum {string}
          */
         Adoption: "adopted" | "partly" | "not";
+        Agreement: {
+            from: components["schemas"]["OrganisationRef"];
+            id: components["schemas"]["AgreementId"];
+            kind: components["schemas"]["AgreementKind"];
+            to: components["schemas"]["OrganisationRef"];
+            valid_from: components["schemas"]["Timestamp"];
+            valid_until?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        AgreementId: string;
+        AgreementInput: {
+            /** @description Who may ask. */
+            from_organisation_id: components["schemas"]["OrganisationId"];
+            kind: components["schemas"]["AgreementKind"];
+            /** @description Whom they may ask. */
+            to_organisation_id: components["schemas"]["OrganisationId"];
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description The kinds of cooperation agreement.
+         * @enum {string}
+         */
+        AgreementKind: "consult" | "referral";
         Agreements: {
             consult: boolean;
             referral: boolean;
         };
         /** Format: uuid */
         AllianceId: string;
+        /** @description Who answers now, and how to reach them. */
+        Answering: {
+            people: components["schemas"]["Reach"][];
+            step: components["schemas"]["Step"];
+        };
         Assignment: {
             patient_id: components["schemas"]["PatientId"];
         };
@@ -1402,6 +1817,12 @@ export interface components {
             organisation: components["schemas"]["OrganisationRef"];
             role: components["schemas"]["Role"];
             title?: string | null;
+        };
+        /** @description What a study says of its person beside a patient who may be the one. */
+        Comparison: {
+            /** @description Where they contradict each other, by the rule that quarantines: `name`, `birth_date`, `sex`. */
+            mismatch: string[];
+            patient: components["schemas"]["PatientRef"];
         };
         /** @description A consult, whole, as the caller sees it: a draft of a report is the invited side's own. */
         Consult: components["schemas"]["ConsultRow"] & {
@@ -1547,6 +1968,14 @@ export interface components {
         ConsultType: "comprehensive" | "imaging" | "pathology" | "ecg";
         /** @enum {string} */
         ConsultUrgency: "critical" | "urgent" | "routine";
+        /** @description What a table comes to. */
+        Count: {
+            changed: number;
+            created: number;
+            rows: number;
+            sheet: components["schemas"]["Sheet"];
+            unchanged: number;
+        };
         Credentials: {
             login: string;
             password: string;
@@ -1557,8 +1986,32 @@ export interface components {
         };
         /** @enum {string} */
         DeclineReason: "no_bed" | "no_capability" | "not_indicated" | "insufficient_information" | "other_hospital_better" | "patient_unfit_for_transfer" | "other";
+        DepartmentDetail: {
+            code: string;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["DepartmentId"];
+            name: string;
+            national_code?: string | null;
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** Format: int64 */
+            version: number;
+        };
         /** Format: uuid */
         DepartmentId: string;
+        DepartmentInput: {
+            code: string;
+            id: components["schemas"]["DepartmentId"];
+            name: string;
+            /** @description A code of the national department list, e.g. 03.04. */
+            national_code?: string | null;
+            organisation_id: components["schemas"]["OrganisationId"];
+        };
+        DepartmentPatch: {
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            national_code: string | null;
+        };
         DepartmentRef: {
             id: components["schemas"]["DepartmentId"];
             name: string;
@@ -1604,6 +2057,35 @@ export interface components {
          * @enum {string}
          */
         DocumentKind: "opinion" | "report";
+        Duty: {
+            department?: components["schemas"]["DepartmentRef"] | null;
+            ends_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["DutyId"];
+            kind: components["schemas"]["DutyKind"];
+            organisation?: components["schemas"]["OrganisationRef"] | null;
+            person: components["schemas"]["Reach"];
+            rank: components["schemas"]["Rank"];
+            starts_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        DutyId: string;
+        DutyInput: {
+            department_id?: components["schemas"]["DepartmentId"] | null;
+            ends_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["DutyId"];
+            kind: components["schemas"]["DutyKind"];
+            organisation_id?: components["schemas"]["OrganisationId"] | null;
+            person_id: components["schemas"]["PersonId"];
+            rank: components["schemas"]["Rank"];
+            starts_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What a duty is for; says which places are filled: a department and its organisation, an organisation, or none.
+         * @enum {string}
+         */
+        DutyKind: "department" | "hospital" | "alliance";
         EcgAnnotation: {
             name: string;
             unit: string;
@@ -1649,6 +2131,36 @@ export interface components {
             /** @description Whether this account must have one. */
             required: boolean;
         };
+        /** @description One finding, where it is in the file. */
+        Finding: {
+            /** @description A code of the table of refusals, e.g. `import.role-unknown`. */
+            code: string;
+            /** @description The column. */
+            field?: string | null;
+            /**
+             * Format: int32
+             * @description As the spreadsheet counts rows, from 1.
+             */
+            row: number;
+            severity: components["schemas"]["Severity"];
+            sheet?: components["schemas"]["Sheet"] | null;
+            /** @description What stands there, shortened. */
+            value?: string | null;
+        };
+        /** @description A person in one of their positions, as the box finds them. */
+        Found: {
+            department?: components["schemas"]["DepartmentRef"] | null;
+            deputy?: components["schemas"]["Reach"] | null;
+            id: components["schemas"]["PersonId"];
+            name: string;
+            on_duty?: components["schemas"]["OnDuty"] | null;
+            organisation: components["schemas"]["OrganisationRef"];
+            position_id: components["schemas"]["PositionId"];
+            role: components["schemas"]["Role"];
+            specialty?: string | null;
+            title?: string | null;
+            work_phone?: string | null;
+        };
         Identity: {
             kind: components["schemas"]["IdentityKind"];
             /** @description The document's number; null for a newborn and an unidentified patient. */
@@ -1659,6 +2171,16 @@ export interface components {
          * @enum {string}
          */
         IdentityKind: "resident_id" | "passport" | "newborn" | "unidentified";
+        /** @description What an import would do, or did. */
+        ImportReport: {
+            /** @description Whether it was done; a dry run does nothing. */
+            applied: boolean;
+            errors: number;
+            /** @description The first thousand. */
+            findings: components["schemas"]["Finding"][];
+            sheets: components["schemas"]["Count"][];
+            warnings: number;
+        };
         /** @description A leg whole, as the caller sees it. */
         Leg: components["schemas"]["LegRow"] & {
             /** @description Commands this caller may give now. */
@@ -1830,19 +2352,76 @@ export interface components {
              */
             unread: number;
         };
+        OnDuty: {
+            /** @description `department`, `hospital` or `alliance`. */
+            kind: string;
+            /** @description `duty` or `deputy`. */
+            rank: string;
+            until: components["schemas"]["Timestamp"];
+        };
         Organisation: {
             /** @description What the caller's organisation may ask of this one. */
             agreements: components["schemas"]["Agreements"];
             code: string;
             departments: components["schemas"]["DepartmentRef"][];
+            /** @description Outside the alliance's tree. */
+            external: boolean;
             id: components["schemas"]["OrganisationId"];
             /** @description `city_hospital`, `county_hospital`, `township_centre` or `village_clinic`. */
             level: string;
             name: string;
             parent?: components["schemas"]["OrganisationRef"] | null;
+            phone?: string | null;
+        };
+        /** @description An organisation with everything that is kept of it. */
+        OrganisationDetail: {
+            code: string;
+            codes: components["schemas"]["OutsideCode"][];
+            departments: components["schemas"]["DepartmentDetail"][];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            external: boolean;
+            id: components["schemas"]["OrganisationId"];
+            level: string;
+            name: string;
+            parent?: components["schemas"]["OrganisationRef"] | null;
+            phone?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** Format: uuid */
         OrganisationId: string;
+        OrganisationInput: {
+            code: string;
+            /** @description Outside the alliance's tree: it takes part by agreement, or as a destination without accounts. */
+            external?: boolean;
+            id: components["schemas"]["OrganisationId"];
+            /** @description 医疗机构代码 */
+            institution_code?: string | null;
+            /** @description `city_hospital`, `county_hospital`, `township_centre` or `village_clinic`. */
+            level: string;
+            name: string;
+            parent_id?: components["schemas"]["OrganisationId"] | null;
+            phone?: string | null;
+            /** @description 统一社会信用代码 */
+            uscc?: string | null;
+        };
+        /** @description What is left out stays; a code that is given replaces the one before, which keeps its dates. */
+        OrganisationPatch: {
+            /** @default null */
+            external: boolean | null;
+            /** @default null */
+            institution_code: string | null;
+            /** @default null */
+            level: string | null;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            parent_id: components["schemas"]["OrganisationId"] | null;
+            /** @default null */
+            phone: string | null;
+            /** @default null */
+            uscc: string | null;
+        };
         OrganisationRef: {
             id: components["schemas"]["OrganisationId"];
             name: string;
@@ -1860,6 +2439,13 @@ export interface components {
         };
         /** @enum {string} */
         OutcomeDisposition: "stays" | "back_down" | "onward" | "died" | "left_against_advice" | "left_before_seen";
+        OutsideCode: {
+            /** @description `uscc` or `institution`. */
+            system: string;
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+            value: string;
+        };
         /** @description What must be done next, by whom, until when: exactly one for each open leg and consult (I-1). */
         Owed: {
             due_at?: components["schemas"]["Timestamp"] | null;
@@ -1891,6 +2477,20 @@ export interface components {
             id: components["schemas"]["SessionId"];
             seen_at: components["schemas"]["Timestamp"];
         };
+        Page_Agreement: {
+            items: {
+                from: components["schemas"]["OrganisationRef"];
+                id: components["schemas"]["AgreementId"];
+                kind: components["schemas"]["AgreementKind"];
+                to: components["schemas"]["OrganisationRef"];
+                valid_from: components["schemas"]["Timestamp"];
+                valid_until?: components["schemas"]["Timestamp"] | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
         Page_Colleague: {
             items: {
                 department?: components["schemas"]["DepartmentRef"] | null;
@@ -1903,17 +2503,53 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
         };
+        Page_Duty: {
+            items: {
+                department?: components["schemas"]["DepartmentRef"] | null;
+                ends_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["DutyId"];
+                kind: components["schemas"]["DutyKind"];
+                organisation?: components["schemas"]["OrganisationRef"] | null;
+                person: components["schemas"]["Reach"];
+                rank: components["schemas"]["Rank"];
+                starts_at: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_Found: {
+            items: {
+                department?: components["schemas"]["DepartmentRef"] | null;
+                deputy?: components["schemas"]["Reach"] | null;
+                id: components["schemas"]["PersonId"];
+                name: string;
+                on_duty?: components["schemas"]["OnDuty"] | null;
+                organisation: components["schemas"]["OrganisationRef"];
+                position_id: components["schemas"]["PositionId"];
+                role: components["schemas"]["Role"];
+                specialty?: string | null;
+                title?: string | null;
+                work_phone?: string | null;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
         Page_Organisation: {
             items: {
                 /** @description What the caller's organisation may ask of this one. */
                 agreements: components["schemas"]["Agreements"];
                 code: string;
                 departments: components["schemas"]["DepartmentRef"][];
+                /** @description Outside the alliance's tree. */
+                external: boolean;
                 id: components["schemas"]["OrganisationId"];
                 /** @description `city_hospital`, `county_hospital`, `township_centre` or `village_clinic`. */
                 level: string;
                 name: string;
                 parent?: components["schemas"]["OrganisationRef"] | null;
+                phone?: string | null;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -1955,6 +2591,8 @@ export interface components {
         };
         Page_Study: {
             items: {
+                /** @description How its first file came: `upload`, `stow`, `dimse` or `import`. */
+                channel: string;
                 description: string;
                 dicom_patient: components["schemas"]["DicomPatient"];
                 ecg?: components["schemas"]["StudyEcg"] | null;
@@ -1970,11 +2608,28 @@ export interface components {
                 patient_id?: components["schemas"]["PatientId"] | null;
                 preview_url?: string | null;
                 received_at: components["schemas"]["Timestamp"];
+                sent_to?: components["schemas"]["PatientRef"] | null;
                 series: components["schemas"]["StudySeries"][];
                 status: components["schemas"]["StudyStatus"];
                 /** @description `YYYY-MM-DD` */
                 study_date?: string | null;
                 study_uid: string;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_Swap: {
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                from: components["schemas"]["Reach"];
+                id: components["schemas"]["SwapId"];
+                offered_duty_id: components["schemas"]["DutyId"];
+                state: components["schemas"]["SwapState"];
+                to: components["schemas"]["Reach"];
+                /** Format: int64 */
+                version: number;
+                wanted_duty_id?: components["schemas"]["DutyId"] | null;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -2070,8 +2725,75 @@ export interface components {
             /** @description `male`, `female` or `unknown`. */
             sex: string;
         };
+        /** @description How many studies of the caller's organisation wait for somebody to say whose they are. */
+        PendingStudies: {
+            /** Format: int64 */
+            quarantined: number;
+            /** Format: int64 */
+            unassigned: number;
+        };
+        PersonDetail: {
+            id: components["schemas"]["PersonId"];
+            left_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether a licence is registered and in force. */
+            licensed: boolean;
+            name: string;
+            /** @description Those that have not ended. */
+            positions: components["schemas"]["PositionDetail"][];
+            /**
+             * Format: int64
+             * @description Full years of practice on their own.
+             */
+            practice_years?: number | null;
+            private?: components["schemas"]["PersonPrivate"] | null;
+            specialty?: string | null;
+            title?: string | null;
+            /** Format: int64 */
+            version: number;
+            work_phone?: string | null;
+        };
         /** Format: uuid */
         PersonId: string;
+        PersonInput: {
+            id: components["schemas"]["PersonId"];
+            licence_from?: components["schemas"]["Timestamp"] | null;
+            licence_number?: string | null;
+            licence_until?: components["schemas"]["Timestamp"] | null;
+            name: string;
+            practising_since?: components["schemas"]["Timestamp"] | null;
+            specialty?: string | null;
+            staff_number: string;
+            title?: string | null;
+            work_phone?: string | null;
+        };
+        /** @description What is left out stays. */
+        PersonPatch: {
+            /** @default null */
+            licence_from: components["schemas"]["Timestamp"] | null;
+            /** @default null */
+            licence_number: string | null;
+            /** @default null */
+            licence_until: components["schemas"]["Timestamp"] | null;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            practising_since: components["schemas"]["Timestamp"] | null;
+            /** @default null */
+            specialty: string | null;
+            /** @default null */
+            title: string | null;
+            /** @default null */
+            work_phone: string | null;
+        };
+        PersonPrivate: {
+            /** @description Whether they have set a password. */
+            has_account: boolean;
+            licence_from?: components["schemas"]["Timestamp"] | null;
+            licence_number?: string | null;
+            licence_until?: components["schemas"]["Timestamp"] | null;
+            practising_since?: components["schemas"]["Timestamp"] | null;
+            staff_number?: string | null;
+        };
         PersonRef: {
             id: components["schemas"]["PersonId"];
             name: string;
@@ -2083,8 +2805,25 @@ export interface components {
             organisation: components["schemas"]["OrganisationRef"];
             role: components["schemas"]["Role"];
         };
+        PositionDetail: {
+            department?: components["schemas"]["DepartmentRef"] | null;
+            id: components["schemas"]["PositionId"];
+            organisation: components["schemas"]["OrganisationRef"];
+            role: components["schemas"]["Role"];
+            valid_from: components["schemas"]["Timestamp"];
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
         /** Format: uuid */
         PositionId: string;
+        PositionInput: {
+            department_id?: components["schemas"]["DepartmentId"] | null;
+            id: components["schemas"]["PositionId"];
+            organisation_id: components["schemas"]["OrganisationId"];
+            person_id: components["schemas"]["PersonId"];
+            role: components["schemas"]["Role"];
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description The body of every refusal. */
         Problem: {
             code: string;
@@ -2098,6 +2837,14 @@ export interface components {
             type: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @enum {string} */
+        Rank: "duty" | "deputy";
+        /** @description Somebody with the number they answer at work. */
+        Reach: {
+            id: components["schemas"]["PersonId"];
+            name: string;
+            work_phone?: string | null;
         };
         RecoveryCodes: {
             recovery_codes: string[];
@@ -2208,6 +2955,10 @@ export interface components {
             id: string;
             kind: string;
         };
+        /** @description A plan of many duties, kept as a whole or not at all. */
+        RosterInput: {
+            items: components["schemas"]["DutyInput"][];
+        };
         SecondFactorAnswer: {
             /** @description What the refusal `access.second-factor-needed` carried. */
             challenge: string;
@@ -2230,12 +2981,29 @@ export interface components {
          */
         SessionOwed: "password" | "second_factor";
         /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        Severity: "error" | "warning";
+        /**
          * @description GB/T 2261.1, as far as records use it.
          * @enum {string}
          */
         Sex: "male" | "female" | "unknown";
+        /**
+         * @description What a table of the file is about.
+         * @enum {string}
+         */
+        Sheet: "organisations" | "departments" | "people" | "positions" | "rosters";
+        /**
+         * @description The way to somebody who answers (I-3), in its order.
+         * @enum {string}
+         */
+        Step: "department_duty" | "department_deputy" | "hospital_duty" | "hospital_deputy" | "alliance_duty" | "alliance_deputy" | "role";
         /** @description A study as shown. */
         Study: {
+            /** @description How its first file came: `upload`, `stow`, `dimse` or `import`. */
+            channel: string;
             description: string;
             dicom_patient: components["schemas"]["DicomPatient"];
             ecg?: components["schemas"]["StudyEcg"] | null;
@@ -2251,6 +3019,7 @@ export interface components {
             patient_id?: components["schemas"]["PatientId"] | null;
             preview_url?: string | null;
             received_at: components["schemas"]["Timestamp"];
+            sent_to?: components["schemas"]["PatientRef"] | null;
             series: components["schemas"]["StudySeries"][];
             status: components["schemas"]["StudyStatus"];
             /** @description `YYYY-MM-DD` */
@@ -2280,6 +3049,29 @@ export interface components {
             id: string;
             kind: string;
         };
+        Swap: {
+            created_at: components["schemas"]["Timestamp"];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            from: components["schemas"]["Reach"];
+            id: components["schemas"]["SwapId"];
+            offered_duty_id: components["schemas"]["DutyId"];
+            state: components["schemas"]["SwapState"];
+            to: components["schemas"]["Reach"];
+            /** Format: int64 */
+            version: number;
+            wanted_duty_id?: components["schemas"]["DutyId"] | null;
+        };
+        /** Format: uuid */
+        SwapId: string;
+        /** @description The caller offers a duty of theirs: for another's, or as a gift to somebody. */
+        SwapInput: {
+            id: components["schemas"]["SwapId"];
+            offered_duty_id: components["schemas"]["DutyId"];
+            to_person_id?: components["schemas"]["PersonId"] | null;
+            wanted_duty_id?: components["schemas"]["DutyId"] | null;
+        };
+        /** @enum {string} */
+        SwapState: "offered" | "accepted" | "declined" | "withdrawn";
         /** @description One thing that happened to a leg, a case or a consult. */
         TimelineEntry: {
             actor?: components["schemas"]["PersonRef"] | null;
@@ -2456,6 +3248,177 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    agreements: {
+        parameters: {
+            query?: {
+                organisation_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Agreement"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_agreement: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     case: {
         parameters: {
             query?: never;
@@ -4214,6 +5177,231 @@ export interface operations {
             };
         };
     };
+    create_department: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_department: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_department: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_ecg: {
         parameters: {
             query?: never;
@@ -4338,6 +5526,83 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query?: {
+                /** @description Only say what would happen */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                "multipart/form-data": unknown;
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was taken in; `report` says why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7303,6 +8568,276 @@ export interface operations {
             };
         };
     };
+    create_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_organisation: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_organisation: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -7600,6 +9135,431 @@ export interface operations {
             };
         };
     };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Ideographs, pinyin or initials of name, department, specialty or organisation */
+                q?: string;
+                department?: string;
+                specialty?: string;
+                organisation_id?: string;
+                /** @description Only those on duty now */
+                on_duty?: boolean;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Found"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PositionInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_room: {
         parameters: {
             query?: never;
@@ -7688,6 +9648,568 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roster: {
+        parameters: {
+            query?: {
+                organisation_id?: string;
+                department_id?: string;
+                from?: components["schemas"]["Timestamp"];
+                until?: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Duty"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Duty"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `index` is the duty of the plan, `other` the one in its way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    responsible: {
+        parameters: {
+            query: {
+                organisation_id: string;
+                department_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answering"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Swap"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_off: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8462,6 +10984,41 @@ export interface operations {
             };
         };
     };
+    pending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingStudies"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read: {
         parameters: {
             query?: never;
@@ -8571,6 +11128,61 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query: {
+                patient_id: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
