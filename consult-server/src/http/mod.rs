@@ -1,6 +1,7 @@
 //! What every HTTP subject shares: our JSON extractors, problem documents, versions, paging, idempotency, security headers.
 //! Knows no caller and no subject.
 
+pub mod csv;
 pub mod extract;
 pub mod idempotency;
 pub mod layers;
