@@ -240,6 +240,10 @@ async fn verify_audit(config: Config) -> Result<ExitCode, Refusal> {
         Verdict::AnchorMissing { seq } => {
             fail(&format!("the anchored head at entry {seq} is not in the chain"))
         }
+        Verdict::Unanchored { entries } => fail(&format!(
+            "{entries} entries fit together, but the last of them are anchored nowhere: {} is missing or was cut",
+            anchors.display()
+        )),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 /// One audited act. Field order is the canonical order of the hash.
@@ -58,14 +58,42 @@ impl Entry {
             detail: "{}".to_owned(),
         }
     }
+}
 
-    /// SHA-256 over the previous hash and the row as JSON with fields in declared order, in hexadecimal.
-    fn hash(&self, previous: &str) -> Result<String> {
-        let mut bytes = previous.as_bytes().to_vec();
-        bytes.push(b'\n');
-        bytes.extend(super::to_json(self)?.into_bytes());
-        Ok(digest(&SHA256, &bytes).as_ref().iter().map(|b| format!("{b:02x}")).collect())
-    }
+/// The same in the row's own memory, to walk a long chain.
+#[derive(Serialize)]
+struct Borrowed<'a> {
+    id: &'a str,
+    at: i64,
+    alliance: &'a str,
+    person: Option<&'a str>,
+    position: Option<&'a str>,
+    organisation: Option<&'a str>,
+    session: Option<&'a str>,
+    from: &'a str,
+    request_id: &'a str,
+    action: &'a str,
+    subject_kind: &'a str,
+    subject_id: &'a str,
+    patient: Option<&'a str>,
+    basis: &'a str,
+    outcome: &'a str,
+    detail: &'a str,
+}
+
+/// SHA-256 over the previous hash and the row as JSON with fields in declared order, in hexadecimal.
+fn chained(entry: &impl Serialize, previous: &str) -> Result<String> {
+    let mut bytes = Vec::with_capacity(1024);
+    bytes.extend_from_slice(previous.as_bytes());
+    bytes.push(b'\n');
+    serde_json::to_writer(&mut bytes, entry).map_err(Refusal::internal)?;
+    Ok(hex(digest(&SHA256, &bytes).as_ref()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Where a chain stands, or the first entry that does not fit.
@@ -83,11 +111,17 @@ pub enum Verdict {
     AnchorMissing {
         seq: i64,
     },
+    /// The chain is whole in itself, but its last rows are anchored nowhere: the file of the heads is gone or was cut, and
+    /// nothing tells whether rows were cut off behind them.
+    Unanchored {
+        entries: i64,
+    },
 }
 
 const GENESIS: &str = "genesis";
 /// How many rows one sealing transaction takes.
 const BATCH: i64 = 500;
+const VERIFIED_AT_ONCE: i64 = 5_000;
 
 const INSERT: &str = "INSERT INTO audit (id, at, alliance_id, person_id, position_id, organisation_id, session_id, from_address, request_id, \
      action, subject_kind, subject_id, patient_id, basis, outcome, detail) \
@@ -131,19 +165,25 @@ pub async fn insert(tx: &mut Tx, entry: &Entry) -> Result<()> {
 /// Seals what has been committed since the last time, and anchors the new head. Answers how many rows it sealed.
 pub async fn seal(db: &Db, anchors: &Path) -> Result<usize> {
     let mut sealed = 0;
-    if sqlx::query(ANY_UNSEALED).fetch_optional(&mut *db.read().await?).await?.is_none() {
-        return Ok(0);
+    let mut reader = db.read().await?;
+    let is_work = sqlx::query(ANY_UNSEALED).fetch_optional(&mut *reader).await?.is_some();
+    let standing = head(&mut reader).await?;
+    drop(reader);
+    // What another server of this store has sealed is anchored here too: each file stands for the whole chain.
+    if last_anchored(anchors)? < standing.seq {
+        anchor(anchors, &standing)?;
     }
-    loop {
+    while is_work {
         let (count, head) = db.write(|tx| Box::pin(seal_batch(tx))).await?;
         sealed += count;
         if count > 0 {
             anchor(anchors, &head)?;
         }
         if count < BATCH as usize {
-            return Ok(sealed);
+            break;
         }
     }
+    Ok(sealed)
 }
 
 struct Head {
@@ -159,7 +199,7 @@ async fn seal_batch(tx: &mut Tx) -> Result<(usize, Head)> {
     let rows = sqlx::query(UNSEALED).bind(BATCH).fetch_all(tx.conn()).await?;
     for row in &rows {
         let entry = entry(row)?;
-        head = Head { seq: head.seq + 1, hash: entry.hash(&head.hash)? };
+        head = Head { seq: head.seq + 1, hash: chained(&entry, &head.hash)? };
         let done = sqlx::query(SEAL)
             .bind(head.seq)
             .bind(head.hash.as_str())
@@ -179,40 +219,107 @@ async fn head(conn: &mut Conn) -> Result<Head> {
 }
 
 fn anchor(file: &Path, head: &Head) -> Result<()> {
+    let torn = tail(file)?;
+    let torn = torn.len() - torn.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let write = || -> std::io::Result<()> {
         let mut out = std::fs::OpenOptions::new().append(true).create(true).open(file)?;
+        if torn > 0 {
+            // A kill has torn the last line: the next one must not be glued to it.
+            let size = out.metadata()?.len();
+            out.set_len(size.saturating_sub(torn as u64))?;
+        }
         out.write_all(format!("{} {}\n", head.seq, head.hash).as_bytes())
     };
     write().map_err(|e| Refusal::internal(format!("the audit anchor cannot be written: {e}")))
 }
 
-/// Walks the whole chain and compares it with the anchors.
+/// Walks the whole chain and compares it with the anchors. The next rows are read while the last are hashed.
 pub async fn verify(conn: &mut Conn, anchors: &Path) -> Result<Verdict> {
-    let mut head = Head { seq: 0, hash: GENESIS.to_owned() };
-    let anchored = read_anchors(anchors)?;
-    let mut anchored = anchored.iter().peekable();
-    loop {
-        let rows = sqlx::query(SEALED).bind(head.seq).bind(BATCH).fetch_all(&mut *conn).await?;
-        for row in &rows {
-            let entry = entry(row)?;
-            let (seq, hash): (i64, String) = (row.try_get(16)?, row.try_get(17)?);
-            if seq != head.seq + 1 || hash != entry.hash(&head.hash)? {
-                return Ok(Verdict::Broken { seq, id: entry.id });
-            }
-            head = Head { seq, hash };
-            while let Some((at, expected)) = anchored.next_if(|(at, _)| *at <= seq) {
-                if *at == seq && *expected != head.hash {
-                    return Ok(Verdict::AnchorMissing { seq });
-                }
-            }
+    let mut walk =
+        Walk { seq: 0, hash: GENESIS.to_owned(), anchored: read_anchors(anchors)?, next_anchor: 0 };
+    let mut rows = sealed_after(conn, 0).await?;
+    while !rows.is_empty() {
+        let last: i64 = rows[rows.len() - 1].try_get(16)?;
+        let hashing = tokio::task::spawn_blocking(move || {
+            let found = rows.iter().map(|row| walk.step(row)).find(|step| !matches!(step, Ok(None)));
+            (walk, found.transpose().map(Option::flatten))
+        });
+        let next = sealed_after(conn, last).await?;
+        let (walked, broken) = hashing.await.map_err(Refusal::internal)?;
+        if let Some(verdict) = broken? {
+            return Ok(verdict);
         }
-        if rows.is_empty() {
-            return Ok(match anchored.next() {
-                Some((seq, _)) => Verdict::AnchorMissing { seq: *seq },
-                None => Verdict::Whole { entries: head.seq, head: head.hash },
-            });
+        (walk, rows) = (walked, next);
+    }
+    Ok(walk.end())
+}
+
+async fn sealed_after(conn: &mut Conn, seq: i64) -> Result<Vec<sqlx::any::AnyRow>> {
+    Ok(sqlx::query(SEALED).bind(seq).bind(VERIFIED_AT_ONCE).fetch_all(conn).await?)
+}
+
+/// How far a chain has been walked.
+struct Walk {
+    seq: i64,
+    hash: String,
+    anchored: Vec<(i64, String)>,
+    next_anchor: usize,
+}
+
+impl Walk {
+    /// One row further; a verdict where it does not fit.
+    fn step(&mut self, row: &sqlx::any::AnyRow) -> Result<Option<Verdict>> {
+        let (seq, hash): (i64, &str) = (row.try_get(16)?, row.try_get(17)?);
+        let entry = borrowed(row)?;
+        if seq != self.seq + 1 || hash != chained(&entry, &self.hash)? {
+            return Ok(Some(Verdict::Broken { seq, id: entry.id.to_owned() }));
+        }
+        (self.seq, self.hash) = (seq, hash.to_owned());
+        while let Some((at, expected)) = self.anchored.get(self.next_anchor).filter(|(at, _)| *at <= seq) {
+            if *at == seq && *expected != self.hash {
+                return Ok(Some(Verdict::AnchorMissing { seq }));
+            }
+            self.next_anchor += 1;
+        }
+        Ok(None)
+    }
+
+    fn end(self) -> Verdict {
+        match self.anchored.get(self.next_anchor) {
+            Some((seq, _)) => Verdict::AnchorMissing { seq: *seq },
+            None if self.anchored.last().map_or(0, |(seq, _)| *seq) < self.seq => {
+                Verdict::Unanchored { entries: self.seq }
+            }
+            None => Verdict::Whole { entries: self.seq, head: self.hash },
         }
     }
+}
+
+/// The last lines of the file; nothing where there is none.
+fn tail(file: &Path) -> Result<Vec<u8>> {
+    const TAIL: u64 = 1024;
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(file)?;
+        let size = file.metadata()?.len();
+        file.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail)?;
+        Ok(tail)
+    };
+    match read() {
+        Ok(tail) => Ok(tail),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(Refusal::internal(format!("the audit anchors cannot be read: {e}"))),
+    }
+}
+
+/// The highest head near the end of the file; 0 for none. Several lines are looked at: two sealers may write theirs in either
+/// order. A line that is cut at either end says a number that is too small, never one too large.
+fn last_anchored(file: &Path) -> Result<i64> {
+    let tail = tail(file)?;
+    let text = String::from_utf8_lossy(&tail);
+    let heads = text.lines().filter_map(|line| line.split_once(' ')?.0.parse().ok());
+    Ok(heads.max().unwrap_or(0))
 }
 
 fn read_anchors(file: &Path) -> Result<Vec<(i64, String)>> {
@@ -221,15 +328,45 @@ fn read_anchors(file: &Path) -> Result<Vec<(i64, String)>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Refusal::internal(format!("the audit anchors cannot be read: {e}"))),
     };
-    Ok(text
-        .lines()
-        .filter_map(|line| line.split_once(' '))
-        .filter_map(|(seq, hash)| Some((seq.parse().ok()?, hash.to_owned())))
-        .collect())
+    // A kill may have torn the last line; it is written again with the next head.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let parse = |line: &str| -> Option<(i64, String)> {
+        let (seq, hash) = line.split_once(' ')?;
+        Some((seq.parse().ok()?, hash.to_owned()))
+    };
+    let mut anchors = Vec::new();
+    for (n, line) in whole.lines().enumerate() {
+        let damaged = || Refusal::internal(format!("line {} of the audit anchors is damaged", n + 1));
+        anchors.push(parse(line).ok_or_else(damaged)?);
+    }
+    // Two sealers may write theirs in either order.
+    anchors.sort_unstable();
+    Ok(anchors)
 }
 
 fn entry(row: &sqlx::any::AnyRow) -> Result<Entry> {
     Ok(Entry {
+        id: row.try_get(0)?,
+        at: row.try_get(1)?,
+        alliance: row.try_get(2)?,
+        person: row.try_get(3)?,
+        position: row.try_get(4)?,
+        organisation: row.try_get(5)?,
+        session: row.try_get(6)?,
+        from: row.try_get(7)?,
+        request_id: row.try_get(8)?,
+        action: row.try_get(9)?,
+        subject_kind: row.try_get(10)?,
+        subject_id: row.try_get(11)?,
+        patient: row.try_get(12)?,
+        basis: row.try_get(13)?,
+        outcome: row.try_get(14)?,
+        detail: row.try_get(15)?,
+    })
+}
+
+fn borrowed(row: &sqlx::any::AnyRow) -> Result<Borrowed<'_>> {
+    Ok(Borrowed {
         id: row.try_get(0)?,
         at: row.try_get(1)?,
         alliance: row.try_get(2)?,
