@@ -1,8 +1,8 @@
 //! Images come in and go out as other programs see it: DCMTK by DIMSE, and DICOMweb by plain HTTP.
 
-use imaging::phantom::File;
+use imaging::phantom::{File, Person};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use tests::files::{STRANGER, WANG, ZHANG, ct, dcmtk, ecg, write};
 use tests::harness::{Product, User, text};
@@ -270,4 +270,25 @@ async fn an_ecg_is_read_with_its_samples_and_has_a_preview() {
     assert!(preview.bytes().await.unwrap().starts_with(&[0xff, 0xd8, 0xff]));
     let doctor = product.sign_in("doctor").await;
     doctor.get(&format!("/api/v1/ecgs/{}", file.instance_uid)).await.expect_refusal(404, "request.not-found");
+}
+
+#[tokio::test]
+async fn an_identity_number_in_a_file_leads_only_those_to_its_patient_who_care_for_them() {
+    let product = Product::start().await;
+    let (township, doctor) = (product.sign_in("township").await, product.sign_in("doctor").await);
+    let body = json!({ "id": township.new_id(), "name": "王佩兰", "sex": "female", "birth_date": "1949-12-31",
+        "identity": { "kind": "resident_id", "value": "11010519491231002X" }, "phone": null, "address": null });
+    let patient = township.post("/api/v1/patients", body).await.expect(201).id();
+    let said = |name| Person { name, patient_id: "11010519491231002X", birth_date: "19491231", sex: "F" };
+    // Whether the name fits or not, the answer is the same: nobody's.
+    for (seed, name) in [(71, "王^佩兰"), (72, "赵^六")] {
+        stow(&doctor, &ct(seed, &said(name), 1)).await.expect(200);
+    }
+    let waiting = studies(&doctor).await;
+    let waiting: Vec<_> =
+        waiting.iter().filter(|s| s["dicom_patient"]["local_id"] == "11010519491231002X").collect();
+    assert_eq!(waiting.len(), 2);
+    assert!(waiting.iter().all(|s| s["status"] == "unassigned" && s["sent_to"].is_null()), "{waiting:#?}");
+    stow(&township, &ct(73, &said("王^佩兰"), 1)).await.expect(200);
+    assert!(studies(&township).await.iter().any(|s| s["patient_id"] == patient.as_str()));
 }

@@ -172,7 +172,13 @@ impl Door {
         }
         let Ok(resident) = ResidentId::parse(number, self.ground.today()) else { return Ok(None) };
         let system = IdentityKind::ResidentId.as_str();
-        patients::by_identifier(tx.conn(), keys, alliance, system, None, resident.as_str()).await
+        let found =
+            patients::by_identifier(tx.conn(), keys, alliance, system, None, resident.as_str()).await?;
+        let Some(patient) = found else { return Ok(None) };
+        // A number that anybody may know leads nobody to a patient whom their organisation does not care for.
+        let now = tx.now;
+        let cares = grants::holders(tx.conn(), alliance, &patient, now).await?.contains(issuer);
+        Ok(cares.then_some(patient))
     }
 
     /// Counts, attaches and records what the batch did to one study.
