@@ -68,6 +68,15 @@ codes! {
     AccessDemoOnly = "access.demo-account-not-here", 403, "演示账号只能在本机演示环境中使用。", "Demo accounts work only while the demo is served on a loopback address.";
     AccessNoClinicalRole = "access.no-clinical-role", 403, "您的岗位不能查看诊疗内容。", "Your position may not see clinical content.";
     AccessRole = "access.role-not-allowed", 403, "您的岗位不能进行这项操作。", "Your position may not do this.";
+    AccessReadOnly = "access.read-only", 403, "您在这里只能查看，不能操作。", "You may look here, but not act.";
+    GlassNobody = "break-glass.patient-unknown", 404, "没有找到这位患者。请核对证件号码，或姓名和出生日期。", "No such patient. Check the identity number, or name and birth date.";
+    GlassAmbiguous = "break-glass.patient-ambiguous", 409, "有多位患者同名且出生日期相同，请用证件号码查找。", "Several patients share this name and birth date: use the identity number.";
+    GlassWho = "break-glass.patient-missing", 422, "请填写身份证号，或姓名和出生日期。", "Give the identity number, or name and birth date.";
+    GlassReason = "break-glass.explanation-missing", 422, "请写明紧急情况（至少 10 个字符）。", "Describe the emergency, in at least 10 characters.";
+    GlassMinutes = "break-glass.minutes-invalid", 422, "紧急访问最长 180 分钟。", "Emergency access lasts 180 minutes at most.";
+    GlassReviewed = "break-glass.reviewed", 409, "这次紧急访问已经核查过了。", "This emergency access was reviewed already.";
+    GlassOwn = "break-glass.own-review", 403, "不能核查自己的紧急访问。", "Nobody reviews their own emergency access.";
+    AuditTooMany = "audit.export-too-large", 422, "符合条件的记录过多，请缩小时间范围后再导出。", "Too many entries fit: narrow the period before exporting.";
 
     // The directory.
     DirectoryKeyTaken = "directory.key-taken", 409, "这个编号已经被使用。", "This key is in use already.";

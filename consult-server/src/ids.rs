@@ -90,6 +90,7 @@ id_type!(LegId);
 id_type!(StudyId);
 id_type!(UploadId);
 id_type!(RoomId);
+id_type!(BreakGlassId);
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,8 @@
 
 pub mod access;
 pub mod admin;
+pub mod audit;
+pub mod break_glass;
 pub mod conference;
 pub mod config;
 pub mod consults;

@@ -3,7 +3,8 @@
 
 use crate::http::{idempotency, layers, problem};
 use crate::{
-    App, Ready, access, conference, consults, directory, metrics, notices, page, patients, referrals, studies,
+    App, Ready, access, audit, break_glass, conference, consults, directory, metrics, notices, page,
+    patients, referrals, studies,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -36,6 +37,8 @@ fn api() -> OpenApiRouter<App> {
             .merge(access::http::routes())
             .merge(directory::http::routes())
             .merge(patients::http::routes())
+            .merge(audit::http::routes())
+            .merge(break_glass::http::routes())
             .merge(studies::http::routes())
             .merge(referrals::http::routes())
             .merge(conference::http::routes())
@@ -56,6 +59,7 @@ pub fn router(app: App) -> Router {
         .fallback(page::serve)
         .layer(DefaultBodyLimit::max(JSON_LIMIT))
         .layer(from_fn(idempotency::note))
+        .layer(from_fn_with_state(app.clone(), access::denials::note))
         .layer(from_fn_with_state(app.clone(), layers::same_origin))
         .layer(CatchPanicLayer::new())
         .layer(

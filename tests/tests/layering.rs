@@ -18,6 +18,8 @@ const FLOORS: &[&str] = &[
     "access",
     "directory",
     "patients",
+    "audit",
+    "break_glass",
     "studies",
     "conference",
     "referrals",

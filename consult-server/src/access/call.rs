@@ -1,6 +1,7 @@
 //! The extractor every handler begins with: who is calling, when, in which request, and the doors to read and to change.
 //! A handler cannot forget it, because nothing else opens the store. Knows no subject.
 
+use super::denials::Seen;
 use super::policy::{Action, Resource, require};
 use super::{Caller, Owed, flow};
 use crate::db::change::{Author, Change, Subject};
@@ -72,6 +73,9 @@ impl Call {
         let (caller, owed) = flow::resume(&ground, &token).await?;
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         let author = caller.author(&address(parts), &request_id);
+        if let Some(seen) = parts.extensions.get::<Seen>() {
+            seen.leave(&caller, &author.from, &request_id);
+        }
         let (now, idempotency) = (ground.now(), parts.extensions.get::<IdempotencyKey>().cloned());
         Ok((Self { ground, caller, author, now, idempotency }, owed))
     }
@@ -104,10 +108,13 @@ impl Call {
         let Some(IdempotencyKey { key, request_hash }) = &self.idempotency else {
             return change(tx, self).await;
         };
+        // In another position the same person asks something else.
+        let request_hash = &format!("{request_hash}.{}", self.caller.position.as_str());
         if let Some(given) = idempotency::find(tx.conn(), &self.caller.person, key).await? {
             if given.request_hash != *request_hash {
                 return Err(Code::RequestKeyReused.into());
             }
+            self.note_read(Subject { kind: "answer", id: key }, None, "self")?;
             return Ok(Reply { status: given.status, version: given.version, body: given.body });
         }
         let reply = change(tx, self).await?;
@@ -157,6 +164,11 @@ impl Call {
     pub fn note_list(&self, kind: &'static str, ids: Vec<String>, basis: &str) -> Result<()> {
         let subject = Subject { kind, id: "list" };
         self.ground.reads.append(self.read_entry(subject, None, basis, serde_json::json!({ "ids": ids })))
+    }
+
+    /// A search, with what was asked for.
+    pub fn note_query(&self, subject: Subject<'_>, basis: &str, asked: Value) -> Result<()> {
+        self.ground.reads.append(self.read_entry(subject, None, basis, asked))
     }
 
     /// Images: one row per person, study, session and fifteen minutes.

@@ -1,6 +1,7 @@
 //! Why an organisation may see a patient: rows that legs and consults give and end in their own transactions.
 //! Knows no leg and no consult, only that a subject of some kind stands behind a grant.
 
+use super::Caller;
 use super::policy::{Relation, Resource};
 use super::sql::{self, Grant};
 use crate::db::{Conn, Tx};
@@ -20,7 +21,36 @@ pub async fn give(
     relation: Relation,
     subject: (&str, &str),
 ) -> Result<()> {
-    sql::give_grant(tx, Grant { alliance, organisation, patient, basis: relation.basis(), subject }).await
+    let basis = relation.basis();
+    let grant = Grant { alliance, organisation, patient, basis, subject, person: None, ends_at: None };
+    sql::give_grant(tx, grant).await
+}
+
+/// Lets one person alone see a patient for a while: nobody else of the organisation sees more than before.
+pub async fn give_alone(
+    tx: &mut Tx,
+    caller: &Caller,
+    patient: &PatientId,
+    relation: Relation,
+    subject: (&str, &str),
+    ends_at: Timestamp,
+) -> Result<()> {
+    let grant = Grant {
+        alliance: &caller.alliance,
+        organisation: &caller.organisation,
+        patient,
+        basis: relation.basis(),
+        subject,
+        person: Some(&caller.person),
+        ends_at: Some(ends_at),
+    };
+    sql::give_grant(tx, grant).await
+}
+
+/// Ends what a subject gave, at once.
+pub async fn end_now(tx: &mut Tx, subject: (&str, &str)) -> Result<()> {
+    let now = tx.now;
+    sql::end_grants(tx, subject, now).await
 }
 
 /// The subject has ended: its grants end 30 days later.
@@ -29,16 +59,26 @@ pub async fn end(tx: &mut Tx, subject: (&str, &str)) -> Result<()> {
     sql::end_grants(tx, subject, ends_at).await
 }
 
-/// The strongest relation of an organisation to a patient now, as the policy wants it.
+/// The strongest relation of a caller to a patient now, as the policy wants it.
 pub async fn resource(
     conn: &mut Conn,
-    alliance: &AllianceId,
-    organisation: &OrganisationId,
+    caller: &Caller,
     patient: &PatientId,
     now: Timestamp,
 ) -> Result<Resource> {
-    let basis = sql::strongest_grant(conn, alliance, organisation, patient, now).await?;
-    Ok(Resource { alliance: alliance.clone(), relation: basis.as_deref().and_then(Relation::parse) })
+    let basis = sql::strongest_grant(conn, caller, patient, now).await?;
+    Ok(Resource { alliance: caller.alliance.clone(), relation: basis.as_deref().and_then(Relation::parse) })
+}
+
+/// What is left when nothing ordinary relates a caller to something of a patient: the glass they broke, or nothing.
+pub async fn broken_glass(
+    conn: &mut Conn,
+    caller: &Caller,
+    patient: &PatientId,
+    now: Timestamp,
+) -> Result<Resource> {
+    let broken = sql::broken_glass(conn, caller, patient, now).await?;
+    Ok(Resource { alliance: caller.alliance.clone(), relation: broken.then_some(Relation::BreakGlass) })
 }
 
 /// The organisations that may see a patient now: who is told when something of theirs changes.

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod attempts;
 pub mod call;
+pub mod denials;
 pub mod factors;
 pub mod flow;
 pub mod grants;

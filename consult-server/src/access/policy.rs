@@ -5,17 +5,34 @@ use super::{Caller, Role};
 use crate::error::{Code, Refusal, Result};
 use crate::ids::AllianceId;
 
-/// What somebody wants to do, by subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+macro_rules! actions {
+    ($($(#[$meta:meta])* $name:ident),* $(,)?) => {
+        /// What somebody wants to do, by subject.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action { $($(#[$meta])* $name,)* }
+
+        impl Action {
+            pub const ALL: &'static [Action] = &[$(Action::$name,)*];
+        }
+    };
+}
+
+actions! {
     DirectoryRead,
     DirectoryManage,
     RosterManage,
     DutySwap,
+    AuditRead,
+    GlassBreak,
+    GlassReview,
     PatientSearch,
     PatientRead,
+    PatientReveal,
+    PatientAccessLog,
     PatientRegister,
     PatientChange,
+    /// Ask, refer or add images for a patient.
+    PatientTreat,
     ConsultRead,
     ConsultRequest,
     ConsultAnswer,
@@ -32,35 +49,11 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: &'static [Action] = &[
-        Action::DirectoryRead,
-        Action::DirectoryManage,
-        Action::RosterManage,
-        Action::DutySwap,
-        Action::PatientSearch,
-        Action::PatientRead,
-        Action::PatientRegister,
-        Action::PatientChange,
-        Action::ConsultRead,
-        Action::ConsultRequest,
-        Action::ConsultAnswer,
-        Action::ConsultCoordinate,
-        Action::LegRead,
-        Action::LegSend,
-        Action::LegReceive,
-        Action::LegTreat,
-        Action::LegManage,
-        Action::StudyRead,
-        Action::StudyAdd,
-        Action::StudyAssign,
-        Action::RoomJoin,
-    ];
-
     /// The roles that may do it at all.
     fn roles(self) -> &'static [Role] {
         use Role::{
-            Administrator, Coordinator, FamilyDoctor, Manager, ReceivingDoctor, ReferralDesk, Specialist,
-            TownshipDoctor, VillageDoctor,
+            Administrator, Auditor, Coordinator, FamilyDoctor, Manager, ReceivingDoctor, ReferralDesk,
+            SecurityAdministrator, Specialist, TownshipDoctor, VillageDoctor,
         };
         const CARE: &[Role] = &[
             VillageDoctor,
@@ -70,32 +63,58 @@ impl Action {
             Coordinator,
             Specialist,
             FamilyDoctor,
+        ];
+        const CARE_AND_OVERSIGHT: &[Role] = &[
+            VillageDoctor,
+            TownshipDoctor,
+            ReferralDesk,
+            ReceivingDoctor,
+            Coordinator,
+            Specialist,
+            FamilyDoctor,
             Manager,
         ];
+        const DOCTORS: &[Role] = &[VillageDoctor, TownshipDoctor, ReceivingDoctor, Specialist, FamilyDoctor];
         const SENDERS: &[Role] =
             &[VillageDoctor, TownshipDoctor, ReferralDesk, ReceivingDoctor, FamilyDoctor];
+        const ASKERS: &[Role] = &[VillageDoctor, TownshipDoctor, ReceivingDoctor, FamilyDoctor];
+        const WITH_IMAGES: &[Role] =
+            &[VillageDoctor, TownshipDoctor, ReceivingDoctor, FamilyDoctor, Specialist, Coordinator];
+        const ON_DUTY: &[Role] = &[
+            VillageDoctor,
+            TownshipDoctor,
+            ReferralDesk,
+            ReceivingDoctor,
+            Coordinator,
+            Specialist,
+            FamilyDoctor,
+            Manager,
+            Administrator,
+            SecurityAdministrator,
+        ];
         match self {
-            Action::DirectoryRead | Action::DutySwap => Role::ALL,
+            Action::DirectoryRead => Role::ALL,
+            Action::DutySwap => ON_DUTY,
             Action::RosterManage => &[Administrator, Manager],
             Action::DirectoryManage => &[Administrator],
+            Action::AuditRead => &[Auditor],
+            Action::GlassBreak => DOCTORS,
+            Action::GlassReview => &[SecurityAdministrator],
             Action::PatientSearch
             | Action::PatientRead
-            | Action::ConsultRead
-            | Action::LegRead
+            | Action::PatientReveal
+            | Action::PatientAccessLog
+            | Action::PatientTreat
             | Action::StudyRead => CARE,
+            Action::ConsultRead | Action::LegRead => CARE_AND_OVERSIGHT,
             Action::PatientRegister | Action::PatientChange | Action::LegSend => SENDERS,
-            Action::ConsultRequest => &[VillageDoctor, TownshipDoctor, ReceivingDoctor, FamilyDoctor],
+            Action::ConsultRequest => ASKERS,
             Action::ConsultAnswer => &[Specialist],
             Action::ConsultCoordinate => &[Coordinator],
             Action::LegReceive => &[ReferralDesk, ReceivingDoctor, TownshipDoctor, VillageDoctor],
             Action::LegTreat => &[ReceivingDoctor, TownshipDoctor, VillageDoctor],
             Action::LegManage => &[Manager],
-            Action::StudyAdd | Action::StudyAssign => {
-                &[VillageDoctor, TownshipDoctor, ReceivingDoctor, FamilyDoctor, Specialist, Coordinator]
-            }
-            Action::RoomJoin => {
-                &[VillageDoctor, TownshipDoctor, ReceivingDoctor, FamilyDoctor, Specialist, Coordinator]
-            }
+            Action::StudyAdd | Action::StudyAssign | Action::RoomJoin => WITH_IMAGES,
         }
     }
 
@@ -107,6 +126,9 @@ impl Action {
                 | Action::DirectoryManage
                 | Action::RosterManage
                 | Action::DutySwap
+                | Action::AuditRead
+                | Action::GlassBreak
+                | Action::GlassReview
                 | Action::PatientSearch
                 | Action::PatientRegister
                 | Action::ConsultRequest
@@ -118,7 +140,12 @@ impl Action {
     fn is_clinical(self) -> bool {
         !matches!(
             self,
-            Action::DirectoryRead | Action::DirectoryManage | Action::RosterManage | Action::DutySwap
+            Action::DirectoryRead
+                | Action::DirectoryManage
+                | Action::RosterManage
+                | Action::DutySwap
+                | Action::AuditRead
+                | Action::GlassReview
         )
     }
 }
@@ -132,19 +159,52 @@ pub enum Relation {
     Consult,
     /// A leg joins the caller's organisation and the patient.
     Referral,
+    /// A manager looks at what an organisation of their part of the tree takes part in.
+    Oversight,
+    /// An emergency, a reason and at most three hours: the record may be read, nothing else (I-11).
+    BreakGlass,
 }
 
 impl Relation {
+    const ALL: &'static [Relation] = &[
+        Relation::OwnRecord,
+        Relation::Consult,
+        Relation::Referral,
+        Relation::Oversight,
+        Relation::BreakGlass,
+    ];
+
     pub fn basis(self) -> &'static str {
         match self {
             Relation::OwnRecord => "care-relationship",
             Relation::Consult => "consult",
             Relation::Referral => "referral",
+            Relation::Oversight => "oversight",
+            Relation::BreakGlass => "break-glass",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Relation::OwnRecord, Relation::Consult, Relation::Referral].into_iter().find(|r| r.basis() == text)
+        Self::ALL.iter().copied().find(|r| r.basis() == text)
+    }
+
+    /// The purpose of a relation: what it is there for and what not.
+    fn serves(self, action: Action) -> bool {
+        match self {
+            Relation::OwnRecord | Relation::Consult | Relation::Referral => true,
+            Relation::Oversight => {
+                matches!(action, Action::ConsultRead | Action::LegRead | Action::LegManage)
+            }
+            Relation::BreakGlass => matches!(
+                action,
+                Action::PatientRead
+                    | Action::PatientReveal
+                    | Action::PatientAccessLog
+                    | Action::ConsultRead
+                    | Action::LegRead
+                    | Action::StudyRead
+            ),
+        }
     }
 }
 
@@ -176,7 +236,11 @@ pub fn may(caller: &Caller, action: Action, resource: Option<&Resource>) -> Deci
     }
     match resource {
         Some(Resource { alliance, relation: Some(relation) }) if *alliance == caller.alliance => {
-            Decision::Allow { basis: relation.basis() }
+            if relation.serves(action) {
+                Decision::Allow { basis: relation.basis() }
+            } else {
+                Decision::Deny { code: Code::AccessReadOnly }
+            }
         }
         Some(_) | None => Decision::Deny { code: Code::RequestNotFound },
     }
@@ -245,6 +309,41 @@ mod tests {
         let related = Resource { alliance: AllianceId::trusted("a"), relation: Some(Relation::Consult) };
         let decision = may(&caller(Role::Specialist), Action::PatientRead, Some(&related));
         assert_eq!(decision, Decision::Allow { basis: "consult" });
+    }
+
+    #[test]
+    fn a_broken_glass_shows_the_record_and_lets_nobody_act_on_it() {
+        let broken = Resource { alliance: AllianceId::trusted("a"), relation: Some(Relation::BreakGlass) };
+        let doctor = caller(Role::ReceivingDoctor);
+        for action in [Action::PatientRead, Action::StudyRead, Action::ConsultRead, Action::LegRead] {
+            assert_eq!(may(&doctor, action, Some(&broken)), Decision::Allow { basis: "break-glass" });
+        }
+        for action in [Action::PatientChange, Action::PatientTreat, Action::LegReceive, Action::RoomJoin] {
+            let decision = may(&doctor, action, Some(&broken));
+            assert_eq!(decision, Decision::Deny { code: Code::AccessReadOnly }, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn a_manager_oversees_referrals_and_consults_but_opens_no_record() {
+        let below = Resource { alliance: AllianceId::trusted("a"), relation: Some(Relation::Oversight) };
+        let manager = caller(Role::Manager);
+        for action in [Action::ConsultRead, Action::LegRead, Action::LegManage] {
+            assert_eq!(may(&manager, action, Some(&below)), Decision::Allow { basis: "oversight" });
+        }
+        for action in [Action::PatientSearch, Action::PatientRead, Action::StudyRead, Action::PatientReveal] {
+            let decision = may(&manager, action, Some(&below));
+            assert_eq!(decision, Decision::Deny { code: Code::AccessRole }, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn the_three_powers_are_three_people() {
+        for role in Role::ALL {
+            assert_eq!(Action::AuditRead.roles().contains(role), *role == Role::Auditor);
+            assert_eq!(Action::GlassReview.roles().contains(role), *role == Role::SecurityAdministrator);
+            assert_eq!(Action::DirectoryManage.roles().contains(role), *role == Role::Administrator);
+        }
     }
 
     #[test]

@@ -241,17 +241,17 @@ pub async fn alliance(conn: &mut Conn, id: &AllianceId) -> Result<super::http::M
     })
 }
 
-const GIVE_GRANT: &str = "INSERT INTO access_grant (id, alliance_id, organisation_id, patient_id, basis, subject_kind, subject_id, given_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-     ON CONFLICT (organisation_id, patient_id, subject_kind, subject_id) DO UPDATE SET ends_at = NULL";
-const END_GRANTS: &str =
-    "UPDATE access_grant SET ends_at = $1 WHERE subject_kind = $2 AND subject_id = $3 AND ends_at IS NULL";
+const GIVE_GRANT: &str = "INSERT INTO access_grant (id, alliance_id, organisation_id, patient_id, basis, subject_kind, subject_id, given_at, \
+     person_id, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     ON CONFLICT (organisation_id, patient_id, subject_kind, subject_id) DO UPDATE SET ends_at = $10";
+const END_GRANTS: &str = "UPDATE access_grant SET ends_at = $1 WHERE subject_kind = $2 AND subject_id = $3 AND (ends_at IS NULL OR ends_at > $1)";
 const STRONGEST_GRANT: &str = "SELECT basis FROM access_grant WHERE patient_id = $1 AND organisation_id = $2 AND alliance_id = $3 \
-     AND (ends_at IS NULL OR ends_at > $4) ORDER BY CASE basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 ELSE 2 END LIMIT 1";
+     AND (ends_at IS NULL OR ends_at > $4) AND (person_id IS NULL OR person_id = $5) \
+     ORDER BY CASE basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 WHEN 'consult' THEN 2 ELSE 3 END LIMIT 1";
 const GRANTED_BY: &str = "SELECT basis FROM access_grant WHERE subject_kind = $1 AND subject_id = $2 AND organisation_id = $3 AND alliance_id = $4 \
-     AND (ends_at IS NULL OR ends_at > $5) LIMIT 1";
+     AND person_id IS NULL AND (ends_at IS NULL OR ends_at > $5) LIMIT 1";
 const GRANTED_ORGANISATIONS: &str = "SELECT DISTINCT organisation_id FROM access_grant WHERE subject_kind = $1 AND subject_id = $2 \
-     AND (ends_at IS NULL OR ends_at > $3) ORDER BY organisation_id";
+     AND person_id IS NULL AND (ends_at IS NULL OR ends_at > $3) ORDER BY organisation_id";
 const SESSION_LIVES: &str = "SELECT 1 FROM session WHERE id = $1 AND ended_at IS NULL AND expires_at > $2";
 
 pub struct Grant<'a> {
@@ -260,6 +260,9 @@ pub struct Grant<'a> {
     pub patient: &'a PatientId,
     pub basis: &'static str,
     pub subject: (&'a str, &'a str),
+    /// For one person alone, or for everybody in the organisation.
+    pub person: Option<&'a PersonId>,
+    pub ends_at: Option<Timestamp>,
 }
 
 pub async fn give_grant(tx: &mut Tx, grant: Grant<'_>) -> Result<()> {
@@ -273,6 +276,8 @@ pub async fn give_grant(tx: &mut Tx, grant: Grant<'_>) -> Result<()> {
         .bind(grant.subject.0)
         .bind(grant.subject.1)
         .bind(now)
+        .bind(grant.person.map(|p| p.as_str().to_owned()))
+        .bind(grant.ends_at.map(|at| at.0))
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -285,23 +290,44 @@ pub async fn end_grants(tx: &mut Tx, subject: (&str, &str), ends_at: Timestamp) 
 
 pub async fn strongest_grant(
     conn: &mut Conn,
-    alliance: &AllianceId,
-    organisation: &OrganisationId,
+    caller: &Caller,
     patient: &PatientId,
     now: Timestamp,
 ) -> Result<Option<String>> {
     let row = sqlx::query(STRONGEST_GRANT)
         .bind(patient.as_str())
-        .bind(organisation.as_str())
-        .bind(alliance.as_str())
+        .bind(caller.organisation.as_str())
+        .bind(caller.alliance.as_str())
         .bind(now.0)
+        .bind(caller.person.as_str())
         .fetch_optional(conn)
         .await?;
     row.map(|row| Ok(row.try_get(0)?)).transpose()
 }
 
+const BROKEN_GLASS: &str = "SELECT 1 FROM access_grant WHERE patient_id = $1 AND organisation_id = $2 AND alliance_id = $3 AND ends_at > $4 \
+     AND person_id = $5 AND basis = 'break-glass' LIMIT 1";
+
+/// Whether this very person has broken the glass of a patient, and it is not over.
+pub async fn broken_glass(
+    conn: &mut Conn,
+    caller: &Caller,
+    patient: &PatientId,
+    now: Timestamp,
+) -> Result<bool> {
+    let row = sqlx::query(BROKEN_GLASS)
+        .bind(patient.as_str())
+        .bind(caller.organisation.as_str())
+        .bind(caller.alliance.as_str())
+        .bind(now.0)
+        .bind(caller.person.as_str())
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.is_some())
+}
+
 const GRANT_HOLDERS: &str = "SELECT DISTINCT organisation_id FROM access_grant WHERE patient_id = $1 AND alliance_id = $2 \
-     AND (ends_at IS NULL OR ends_at > $3) ORDER BY organisation_id";
+     AND person_id IS NULL AND (ends_at IS NULL OR ends_at > $3) ORDER BY organisation_id";
 
 pub async fn grant_holders(
     conn: &mut Conn,

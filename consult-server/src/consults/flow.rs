@@ -7,7 +7,7 @@ use super::sql::{self, Stored};
 use super::state::{Actor, State, Verb};
 use super::{KIND, deadline, read};
 use crate::access::policy::{Action, Decision, Relation, Resource, may};
-use crate::access::{Call, grants};
+use crate::access::{Call, Role, grants};
 use crate::conference;
 use crate::db::change::{Author, Change, Subject};
 use crate::db::{Conn, Tx};
@@ -41,7 +41,19 @@ async fn resource(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Resou
         return Ok(Resource { alliance: stored.alliance.clone(), relation: None });
     }
     let now = call.ground.now();
-    grants::of_subject(conn, &stored.alliance, organisation, (KIND, stored.id.as_str()), now).await
+    let granted =
+        grants::of_subject(conn, &stored.alliance, organisation, (KIND, stored.id.as_str()), now).await?;
+    if granted.relation.is_some() {
+        return Ok(granted);
+    }
+    if call.caller.role == Role::Manager {
+        let below = directory::sql::below(conn, &stored.alliance, organisation).await?;
+        let oversees =
+            below.contains(&stored.requester_organisation) || below.contains(&stored.invited_organisation);
+        let relation = oversees.then_some(Relation::Oversight);
+        return Ok(Resource { alliance: stored.alliance.clone(), relation });
+    }
+    grants::broken_glass(conn, &call.caller, &stored.patient, now).await
 }
 
 /// What the caller is to this consult.

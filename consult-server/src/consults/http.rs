@@ -8,15 +8,15 @@ use super::{
     Adoption, Consult, ConsultBox, ConsultInput, ConsultPatch, ConsultRow, Counts, DeclineReason, KIND,
     drafting, flow, inputs, read, sql,
 };
-use crate::access::Call;
 use crate::access::policy::{Action, Relation, Resource};
+use crate::access::{Call, grants};
 use crate::db::Tx;
 use crate::db::change::Subject;
 use crate::error::{Code, Result};
 use crate::ground::Ground;
 use crate::http::problem::Problem;
 use crate::http::{IfMatch, Json, Page, Paging, Path, Query, Reply};
-use crate::ids::{ConsultId, StudyId};
+use crate::ids::{ConsultId, PatientId, StudyId};
 use crate::refs::TimelineEntry;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,9 +32,13 @@ where
         .routes(routes!(list_consults, create_consult))
         .routes(routes!(read_consult, change_consult))
         .routes(routes!(read_consult_timeline))
+        .routes(routes!(consults_of_patient))
         .routes(routes!(attach_study))
         .merge(commands::routes())
 }
+
+/// Nobody reads further back than so many at once.
+const HISTORY_LIMIT: i64 = 200;
 
 #[derive(Deserialize)]
 struct ListQuery {
@@ -76,6 +80,20 @@ async fn list_consults(call: Call, Query(query): Query<ListQuery>) -> Result<Jso
     let page = Page::cut(found, limit, |row| cursor(query.r#box, row));
     call.note_list(KIND, page.items.iter().map(|row| row.id.to_string()).collect(), basis)?;
     Ok(Json(ConsultList { items: page.items, next: page.next, counts }))
+}
+
+/// The consults about a patient that I may see, what changed last first; 200 at most.
+#[utoipa::path(get, path = "/patients/{id}/consults", tag = "consults", params(("id" = String, Path)),
+    responses((status = 200, body = Page<ConsultRow>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn consults_of_patient(call: Call, Path(id): Path<PatientId>) -> Result<Json<Page<ConsultRow>>> {
+    let mut reader = call.read().await?;
+    let resource = grants::resource(&mut reader, &call.caller, &id, call.now).await?;
+    let basis = call.require(Action::PatientRead, Some(&resource))?;
+    let glass = grants::broken_glass(&mut reader, &call.caller, &id, call.now).await?;
+    let is_broken = glass.relation.is_some();
+    let rows = lists::of_patient(&mut reader, viewer(&call), &id, is_broken, HISTORY_LIMIT).await?;
+    call.note_list(KIND, rows.iter().map(|row| row.id.to_string()).collect(), basis)?;
+    Ok(Json(Page::whole(rows)))
 }
 
 fn viewer(call: &Call) -> Viewer<'_> {

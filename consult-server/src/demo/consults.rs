@@ -102,7 +102,9 @@ pub(super) async fn attach_studies(app: &App) -> Result<()> {
         return Ok(());
     };
     let organisation = found.shown.registered_by.id;
-    let scope = Scope { alliance: alliance.clone(), organisation, desk: false, now: ground.now() };
+    // The organisation's eyes: nobody in particular.
+    let person = PersonId::trusted("");
+    let scope = Scope { alliance: alliance.clone(), organisation, person, desk: false, now: ground.now() };
     let Some(consult) = standing(&mut reader, &scope, today).await? else { return Ok(()) };
     if !studies::sql::of_consult(&mut reader, &alliance, &consult).await?.is_empty() {
         return Ok(());

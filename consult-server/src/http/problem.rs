@@ -45,6 +45,11 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// The refusal that a response was made of.
+pub fn refusal(response: &Response) -> Option<&Refusal> {
+    response.extensions().get::<Refused>().map(|Refused(refusal)| refusal.as_ref())
+}
+
 /// The layer that turns refusals (and the framework's own bare errors) into problem documents, and logs faults of ours once.
 pub async fn render(request: Request, next: Next) -> Response {
     let chinese = prefers_chinese(request.headers().get(header::ACCEPT_LANGUAGE));

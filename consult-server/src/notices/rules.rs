@@ -8,8 +8,8 @@ use crate::ids::{DepartmentId, OrganisationId, PersonId};
 /// on the page of their subject and disturb nobody. A missed deadline of a leg says which rung of the ladder is called.
 pub fn told(event: &str, rung: Option<&str>) -> &'static [Role] {
     use Role::{
-        Coordinator, FamilyDoctor, Manager, ReceivingDoctor, ReferralDesk, Specialist, TownshipDoctor,
-        VillageDoctor,
+        Coordinator, FamilyDoctor, Manager, ReceivingDoctor, ReferralDesk, SecurityAdministrator, Specialist,
+        TownshipDoctor, VillageDoctor,
     };
     const REQUESTERS: &[Role] = &[VillageDoctor, TownshipDoctor, ReceivingDoctor, FamilyDoctor];
     const RECEIVERS: &[Role] = &[ReferralDesk, ReceivingDoctor, TownshipDoctor, VillageDoctor];
@@ -40,6 +40,7 @@ pub fn told(event: &str, rung: Option<&str>) -> &'static [Role] {
             Some(_) | None => BOTH_SIDES,
         },
         // What they owed is owed by the role (I-3).
+        "break_glass.opened" => &[SecurityAdministrator],
         "person.left" => &[Manager, Coordinator, ReferralDesk],
         "consult.deadline_missed" => &[ReferralDesk, Coordinator, Manager],
         _ => &[],

@@ -17,7 +17,7 @@ macro_rules! newest_first {
         concat!(
             "SELECT n.seq, n.id, n.person_id, n.kind, n.subject_kind, n.subject_id, n.payload, n.created_at, n.read_at, p.id, p.name \
              FROM notice n LEFT JOIN patient p ON p.id = n.patient_id AND EXISTS (SELECT 1 FROM access_grant g WHERE g.patient_id = p.id \
-             AND g.organisation_id = $3 AND (g.ends_at IS NULL OR g.ends_at > $4)) \
+             AND g.organisation_id = $3 AND g.person_id IS NULL AND (g.ends_at IS NULL OR g.ends_at > $4)) \
              WHERE n.person_id = $1 AND n.seq < $2 ",
             $which,
             "ORDER BY n.seq DESC LIMIT $5"

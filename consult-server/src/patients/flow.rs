@@ -3,7 +3,7 @@
 
 use super::rules::{self, Checked};
 use super::sql::{self, Stored};
-use super::{PatientInput, PatientPatch};
+use super::{PatientInput, PatientPatch, Revealed};
 use crate::access::policy::{Action, Relation};
 use crate::access::{Call, grants};
 use crate::db::change::{Change, Subject};
@@ -50,7 +50,8 @@ pub async fn register(tx: &mut Tx, call: &Call, input: PatientInput) -> Result<R
 /// Somebody else registered this document. Whoever holds the document and knows the name cares for the patient.
 async fn link(tx: &mut Tx, call: &Call, known: &PatientId, checked: &Checked) -> Result<Registered> {
     let standing = stored(tx.conn(), call, known).await?;
-    if relation(tx, call, known).await?.is_some() {
+    // A broken glass is no care: whoever goes on to treat the patient registers them.
+    if relation(tx, call, known).await?.is_some_and(|relation| relation != Relation::BreakGlass) {
         return Err(Refusal::new(Code::PatientAlreadyRegistered).with("patient_id", known.as_str()));
     }
     let same_person = standing.shown.name == checked.name && standing.shown.birth_date == checked.birth_date;
@@ -69,8 +70,7 @@ pub async fn change(
     version: i64,
     patch: PatientPatch,
 ) -> Result<Stored> {
-    let resource =
-        grants::resource(tx.conn(), &call.caller.alliance, call.organisation(), id, call.now).await?;
+    let resource = grants::resource(tx.conn(), &call.caller, id, call.now).await?;
     let basis = call.require(Action::PatientChange, Some(&resource))?;
     let standing = stored(tx.conn(), call, id).await?;
     if version != standing.shown.version {
@@ -85,9 +85,21 @@ pub async fn change(
     stored(tx.conn(), call, id).await
 }
 
+/// Shows the identity number and the phone as they are: an act of its own in the audit trail.
+pub async fn reveal(tx: &mut Tx, call: &Call, id: &PatientId) -> Result<Revealed> {
+    let resource = grants::resource(tx.conn(), &call.caller, id, call.now).await?;
+    let basis = call.require(Action::PatientReveal, Some(&resource))?;
+    let standing = stored(tx.conn(), call, id).await?;
+    let subject = Subject { kind: KIND, id: id.as_str() };
+    let change = call.change_of(subject, standing.shown.version, "patient.revealed", basis);
+    tx.record(Change { patient: Some(id), ..change }).await?;
+    let whole = standing.as_input();
+    Ok(Revealed { identity: whole.identity, phone: whole.phone })
+}
+
 /// Reads a patient the caller may see, with the legal basis.
 pub async fn read(conn: &mut Conn, call: &Call, id: &PatientId) -> Result<(Stored, &'static str)> {
-    let resource = grants::resource(conn, &call.caller.alliance, call.organisation(), id, call.now).await?;
+    let resource = grants::resource(conn, &call.caller, id, call.now).await?;
     let basis = call.require(Action::PatientRead, Some(&resource))?;
     Ok((stored(conn, call, id).await?, basis))
 }
@@ -100,7 +112,7 @@ async fn stored(conn: &mut Conn, call: &Call, id: &PatientId) -> Result<Stored> 
 }
 
 async fn relation(tx: &mut Tx, call: &Call, id: &PatientId) -> Result<Option<Relation>> {
-    Ok(grants::resource(tx.conn(), &call.caller.alliance, call.organisation(), id, call.now).await?.relation)
+    Ok(grants::resource(tx.conn(), &call.caller, id, call.now).await?.relation)
 }
 
 async fn document_holder(tx: &mut Tx, call: &Call, checked: &Checked) -> Result<Option<PatientId>> {

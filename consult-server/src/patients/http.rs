@@ -1,7 +1,7 @@
 //! `/api/v1/patients`: parse, call the flow, render.
 
 use super::flow::{self, Registered};
-use super::{Patient, PatientInput, PatientPatch, sql};
+use super::{Patient, PatientInput, PatientPatch, Revealed, sql};
 use crate::access::Call;
 use crate::access::policy::Action;
 use crate::db::change::Subject;
@@ -19,7 +19,10 @@ where
     S: Clone + Send + Sync + 'static,
     Ground: axum::extract::FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(search, register)).routes(routes!(read, change))
+    OpenApiRouter::new()
+        .routes(routes!(search, register))
+        .routes(routes!(read, change))
+        .routes(routes!(reveal))
 }
 
 #[derive(Deserialize)]
@@ -111,4 +114,15 @@ async fn change(
         })
     })
     .await
+}
+
+/// Show the identity number and the phone unmasked. Each time is written into the audit trail.
+#[utoipa::path(post, path = "/patients/{id}/reveal", tag = "patients", params(("id" = String, Path)),
+    responses((status = 200, body = Revealed), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn reveal(call: Call, Path(id): Path<PatientId>) -> Result<Json<Revealed>> {
+    // Not kept for an Idempotency-Key: what is sealed in one column is not written down in another.
+    let revealing = call.clone();
+    let shown =
+        call.ground.db.write(move |tx| Box::pin(async move { flow::reveal(tx, &revealing, &id).await }));
+    Ok(Json(shown.await?))
 }

@@ -115,6 +115,13 @@ pub struct Patient {
     pub updated_at: Timestamp,
 }
 
+/// What is masked everywhere else.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Revealed {
+    pub identity: Identity,
+    pub phone: Option<String>,
+}
+
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MaskedIdentity {
     pub kind: IdentityKind,

@@ -27,7 +27,7 @@ const BY_ID: &str = concat!(columns!(), "WHERE p.id = $1 AND p.alliance_id = $2"
 const SEARCH: &str = concat!(
     columns!(),
     "WHERE p.alliance_id = $1 AND p.name_search LIKE $2 ESCAPE '\\' AND p.id < $3 AND EXISTS (SELECT 1 FROM access_grant g \
-     WHERE g.patient_id = p.id AND g.organisation_id = $4 AND (g.ends_at IS NULL OR g.ends_at > $5)) ORDER BY p.id DESC LIMIT $6"
+     WHERE g.patient_id = p.id AND g.organisation_id = $4 AND g.person_id IS NULL AND (g.ends_at IS NULL OR g.ends_at > $5)) ORDER BY p.id DESC LIMIT $6"
 );
 const INSERT_IDENTIFIER: &str = "INSERT INTO patient_identifier (id, alliance_id, patient_id, system, issuer_organisation_id, value_blind, valid_from) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";

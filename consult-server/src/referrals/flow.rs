@@ -63,7 +63,6 @@ fn acting(call: &Call, member: Member, basis: &'static str) -> Acting {
 /// A new leg as a draft, in a new case or in one the caller's organisation takes part in.
 pub async fn draft(tx: &mut Tx, call: &Call, input: LegInput) -> Result<Drafted> {
     call.require(Action::LegSend, None)?;
-    let alliance = &call.caller.alliance;
     let hash = blake3::hash(to_json(&input)?.as_bytes()).to_hex().to_string();
     if let Some((known, author)) = sql::draft_of(tx.conn(), &input.id).await? {
         if known.as_deref() != Some(hash.as_str()) || author != call.caller.person {
@@ -72,8 +71,8 @@ pub async fn draft(tx: &mut Tx, call: &Call, input: LegInput) -> Result<Drafted>
         return Ok(Drafted::Again(read::leg(tx.conn(), call, &input.id).await?.0));
     }
     let patient = &input.patient_id;
-    let cared_for = grants::resource(tx.conn(), alliance, call.organisation(), patient, call.now).await?;
-    let basis = call.require(Action::PatientRead, Some(&cared_for))?;
+    let cared_for = grants::resource(tx.conn(), &call.caller, patient, call.now).await?;
+    let basis = call.require(Action::PatientTreat, Some(&cared_for))?;
     let member = member(tx.conn(), call).await?;
     if let Some(id) = &input.case_id {
         in_case(tx, call, id, &member, patient).await?;

@@ -2,14 +2,14 @@
 
 use super::flow::{self, Drafted, read};
 use super::rules::commands::{self as bodies, Body};
-use super::{Case, Leg, LegInput, LegPage, LegPatch};
+use super::{Case, Leg, LegInput, LegPage, LegPatch, LegRow};
 use crate::access::Call;
 use crate::db::change::Subject;
 use crate::error::Result;
 use crate::ground::Ground;
 use crate::http::problem::Problem;
 use crate::http::{IfMatch, Json, Page, Paging, Path, Query, Reply};
-use crate::ids::{CaseId, LegId};
+use crate::ids::{CaseId, LegId, PatientId};
 use crate::refs::TimelineEntry;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +25,7 @@ where
         .routes(routes!(one, revise))
         .routes(routes!(timeline))
         .routes(routes!(case))
+        .routes(routes!(of_patient))
 }
 
 #[derive(Deserialize)]
@@ -47,6 +48,15 @@ async fn list(call: Call, Query(query): Query<LegQuery>) -> Result<Json<LegPage>
     let (page, basis) = read::list(&mut reader, &call, &query.r#box, &query.state, &query.paging).await?;
     call.note_list(flow::LEG, page.items.iter().map(|row| row.id.to_string()).collect(), basis)?;
     Ok(Json(page))
+}
+
+/// The referrals of a patient that I may see, what changed last first; 200 at most.
+#[utoipa::path(get, path = "/patients/{id}/legs", tag = "referrals", params(("id" = String, Path)),
+    responses((status = 200, body = Page<LegRow>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn of_patient(call: Call, Path(id): Path<PatientId>) -> Result<Json<Page<LegRow>>> {
+    let (rows, basis) = read::of_patient(&mut *call.read().await?, &call, &id).await?;
+    call.note_list(flow::LEG, rows.iter().map(|row| row.id.to_string()).collect(), basis)?;
+    Ok(Json(Page::whole(rows)))
 }
 
 /// Draft a referral. Nobody else sees it before it is submitted.

@@ -80,6 +80,16 @@ const OVERSEEN: &str = rows!(
      AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
      AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
 );
+/// The legs of a patient that an organisation sent or received.
+const OF_PATIENT: &str = rows!(
+    "AND (l.from_organisation_id = $3 OR (l.submitted_at IS NOT NULL AND l.to_organisation_id = $3)) AND l.patient_id = $4 \
+     ORDER BY l.updated_at DESC, l.id DESC LIMIT $5"
+);
+/// The same for somebody who broke the glass: all but others' drafts.
+const ALL_OF_PATIENT: &str = rows!(
+    "AND (l.from_organisation_id = $3 OR l.submitted_at IS NOT NULL) AND l.patient_id = $4 \
+     ORDER BY l.updated_at DESC, l.id DESC LIMIT $5"
+);
 
 /// A case with the snapshots of all its legs.
 pub async fn case(conn: &mut Conn, alliance: &AllianceId, id: &CaseId) -> Result<Option<Case>> {
@@ -329,6 +339,25 @@ pub async fn rows_of(conn: &mut Conn, viewer: Viewer<'_>, case: &CaseId) -> Resu
         .bind(viewer.person.as_str())
         .bind(viewer.alliance.as_str())
         .bind(case.as_str())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| leg_row(row, viewer.today)).collect()
+}
+
+/// The legs about a patient, what changed last first.
+pub async fn of_patient(
+    conn: &mut Conn,
+    viewer: Viewer<'_>,
+    patient: &PatientId,
+    is_glass_broken: bool,
+    limit: i64,
+) -> Result<Vec<LegRow>> {
+    let rows = sqlx::query(if is_glass_broken { ALL_OF_PATIENT } else { OF_PATIENT })
+        .bind(viewer.person.as_str())
+        .bind(viewer.alliance.as_str())
+        .bind(viewer.organisation.as_str())
+        .bind(patient.as_str())
+        .bind(limit)
         .fetch_all(conn)
         .await?;
     rows.iter().map(|row| leg_row(row, viewer.today)).collect()

@@ -22,6 +22,7 @@ pub fn scope(call: &Call) -> Result<Scope> {
     Ok(Scope {
         alliance: call.caller.alliance.clone(),
         organisation: call.caller.organisation.clone(),
+        person: call.caller.person.clone(),
         desk,
         now: call.now,
     })
@@ -61,9 +62,7 @@ async fn patient_seen(
     call: &Call,
     patient: &PatientId,
 ) -> Result<(PatientRef, &'static str)> {
-    let caller = &call.caller;
-    let of_patient =
-        grants::resource(conn, &caller.alliance, &caller.organisation, patient, call.now).await?;
+    let of_patient = grants::resource(conn, &call.caller, patient, call.now).await?;
     let basis = call.require(Action::PatientRead, Some(&of_patient))?;
     Ok((patients::patient_ref(conn, patient, call.ground.today()).await?, basis))
 }
@@ -97,9 +96,8 @@ pub async fn assign(tx: &mut Tx, call: &Call, id: &StudyId, patient: &PatientId)
     let scope = scope(call)?;
     let stored = sql::by_id(tx.conn(), &scope, id).await?.ok_or_else(Refusal::not_found)?;
     let basis = call.require(Action::StudyAssign, Some(&resource(&scope, &stored)))?;
-    let of_patient =
-        grants::resource(tx.conn(), &scope.alliance, &scope.organisation, patient, scope.now).await?;
-    call.require(Action::PatientRead, Some(&of_patient))?;
+    let of_patient = grants::resource(tx.conn(), &call.caller, patient, scope.now).await?;
+    call.require(Action::PatientTreat, Some(&of_patient))?;
     match (stored.shown.status, &stored.shown.patient_id) {
         (Status::Matched, Some(standing)) if standing == patient => return Ok(stored),
         (Status::Matched, _) => return Err(Code::StudyAlreadyMatched.into()),

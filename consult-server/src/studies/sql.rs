@@ -11,21 +11,21 @@ use imaging::header::{Date, PatientFacts, Sex};
 use imaging::text::PersonName;
 use sqlx::Row as _;
 
-/// $1 alliance, $2 the organisation that looks, $3 now.
+/// $1 alliance, $2 the organisation that looks, $3 now, $4 desk, $5 the person who looks.
 macro_rules! columns {
     () => {
         "SELECT s.id, s.version, s.study_uid, s.patient_id, s.status, s.mismatch, s.received_by, s.name, s.birth_date, s.sex, s.local_id, \
          s.study_date, s.description, s.modalities, s.instance_count, s.ecg_instance, s.received_at, \
          CASE WHEN EXISTS (SELECT 1 FROM instance i WHERE i.study_id = s.id AND (i.frames > 0 OR i.waveform = 1)) THEN 1 ELSE 0 END, \
          (SELECT g.basis FROM access_grant g WHERE g.patient_id = s.patient_id AND g.organisation_id = $2 AND g.alliance_id = s.alliance_id \
-             AND (g.ends_at IS NULL OR g.ends_at > $3) \
-             ORDER BY CASE g.basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 ELSE 2 END LIMIT 1), \
+             AND (g.ends_at IS NULL OR g.ends_at > $3) AND (g.person_id IS NULL OR g.person_id = $5) \
+             ORDER BY CASE g.basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 WHEN 'consult' THEN 2 ELSE 3 END LIMIT 1), \
          s.holder, COALESCE((SELECT i.channel FROM instance i WHERE i.study_id = s.id ORDER BY i.received_at, i.id LIMIT 1), '') FROM study s "
     };
 }
 
 /// What `rules::relation` says of the study row of that name, as a condition; $4 is 1 for somebody who may put
-/// quarantined studies right.
+/// quarantined studies right, $5 the person who looks.
 macro_rules! visible {
     ($study:literal) => {
         concat!(
@@ -35,7 +35,7 @@ macro_rules! visible {
             $study,
             ".patient_id AND v.organisation_id = $2 AND v.alliance_id = ",
             $study,
-            ".alliance_id AND (v.ends_at IS NULL OR v.ends_at > $3))) OR (",
+            ".alliance_id AND (v.ends_at IS NULL OR v.ends_at > $3) AND (v.person_id IS NULL OR v.person_id = $5))) OR (",
             $study,
             ".received_by = $2 AND (",
             $study,
@@ -45,17 +45,17 @@ macro_rules! visible {
 }
 pub(super) use visible;
 
-const BY_ID: &str = concat!(columns!(), "WHERE s.alliance_id = $1 AND s.id = $4");
+const BY_ID: &str = concat!(columns!(), "WHERE s.alliance_id = $1 AND s.id = $6");
 const LIST: &str = concat!(
     columns!(),
     "WHERE s.alliance_id = $1 AND ",
     visible!("s"),
-    "AND ($5 = '' OR s.patient_id = $5) AND ($6 = '' OR s.status = $6) AND s.id < $7 ORDER BY s.id DESC LIMIT $8"
+    "AND ($6 = '' OR s.patient_id = $6) AND ($7 = '' OR s.status = $7) AND s.id < $8 ORDER BY s.id DESC LIMIT $9"
 );
 const OF_CONSULT: &str = concat!(
     columns!(),
     "JOIN consult_study a ON a.study_id = s.id AND a.alliance_id = s.alliance_id \
-     WHERE s.alliance_id = $1 AND a.consult_id = $4 AND s.status = 'matched' ORDER BY a.attached_at, s.id"
+     WHERE s.alliance_id = $1 AND a.consult_id = $6 AND s.status = 'matched' ORDER BY a.attached_at, s.id"
 );
 const PENDING: &str = concat!(
     "SELECT s.status, COUNT(*) FROM study s WHERE s.alliance_id = $1 AND s.status <> 'matched' AND ",
@@ -82,6 +82,7 @@ const SHOWN_INSTANCE: &str = "SELECT i.hash, i.size, i.data_offset FROM instance
 pub struct Scope {
     pub alliance: AllianceId,
     pub organisation: OrganisationId,
+    pub person: PersonId,
     /// May see what is quarantined at the organisation.
     pub desk: bool,
     pub now: Timestamp,
@@ -118,6 +119,8 @@ pub async fn by_id(conn: &mut Conn, scope: &Scope, id: &StudyId) -> Result<Optio
         .bind(scope.alliance.as_str())
         .bind(scope.organisation.as_str())
         .bind(scope.now.0)
+        .bind(i64::from(scope.desk))
+        .bind(scope.person.as_str())
         .bind(id.as_str())
         .fetch_optional(&mut *conn)
         .await?;
@@ -142,6 +145,7 @@ pub async fn list(conn: &mut Conn, scope: &Scope, filter: Filter<'_>) -> Result<
         .bind(scope.organisation.as_str())
         .bind(scope.now.0)
         .bind(i64::from(scope.desk))
+        .bind(scope.person.as_str())
         .bind(filter.patient)
         .bind(filter.status)
         .bind(before)
@@ -162,6 +166,7 @@ pub async fn pending(conn: &mut Conn, scope: &Scope) -> Result<PendingStudies> {
         .bind(scope.organisation.as_str())
         .bind(scope.now.0)
         .bind(i64::from(scope.desk))
+        .bind(scope.person.as_str())
         .fetch_all(conn)
         .await?;
     let mut pending = PendingStudies { unassigned: 0, quarantined: 0 };
@@ -182,6 +187,8 @@ pub async fn of_consult(conn: &mut Conn, alliance: &AllianceId, consult: &Consul
         .bind(alliance.as_str())
         .bind("")
         .bind(0_i64)
+        .bind(0_i64)
+        .bind("")
         .bind(consult.as_str())
         .fetch_all(&mut *conn)
         .await?;

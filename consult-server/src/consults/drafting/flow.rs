@@ -26,8 +26,8 @@ pub async fn create(tx: &mut Tx, call: &Call, input: ConsultInput) -> Result<Sto
         return again.ok_or_else(|| Code::RequestIdTaken.into());
     }
     let now = tx.now;
-    let patient = grants::resource(tx.conn(), alliance, organisation, &input.patient_id, now).await?;
-    call.require(Action::PatientRead, Some(&patient))?;
+    let patient = grants::resource(tx.conn(), &call.caller, &input.patient_id, now).await?;
+    call.require(Action::PatientTreat, Some(&patient))?;
     rules::check_words(&input.question, &input.summary)?;
     check_invited(tx.conn(), alliance, &input.invited_organisation_id, input.invited_department_id.as_ref())
         .await?;
@@ -114,8 +114,8 @@ async fn check_other_patient(tx: &mut Tx, call: &Call, stored: &Stored, patient:
     if stored.life.state != State::Draft || has_studies {
         return Err(Refusal::field(Code::ConsultPatientFixed, "patient_id"));
     }
-    let (now, alliance) = (tx.now, &call.caller.alliance);
-    let resource = grants::resource(tx.conn(), alliance, call.organisation(), patient, now).await?;
-    call.require(Action::PatientRead, Some(&resource))?;
+    let now = tx.now;
+    let resource = grants::resource(tx.conn(), &call.caller, patient, now).await?;
+    call.require(Action::PatientTreat, Some(&resource))?;
     Ok(())
 }

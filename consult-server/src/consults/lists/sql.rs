@@ -31,6 +31,14 @@ macro_rules! visible {
          WHERE g.organisation_id = $3 AND g.subject_kind = 'consult' AND g.subject_id = c.id AND (g.ends_at IS NULL OR g.ends_at > $4))))) "
     };
 }
+/// What a manager oversees: what an organisation of their part of the tree asked for or was asked.
+macro_rules! overseen {
+    () => {
+        "WHERE c.alliance_id = $2 AND (c.requester_organisation_id = $3 OR (c.state <> 'draft' AND $4 = $4 AND EXISTS (WITH RECURSIVE mine (id) AS \
+         (SELECT o.id FROM organisation o WHERE o.id = $3 UNION SELECT o.id FROM organisation o JOIN mine m ON o.parent_id = m.id) \
+         SELECT 1 FROM mine WHERE mine.id = c.requester_organisation_id OR mine.id = c.invited_organisation_id))) "
+    };
+}
 macro_rules! waiting {
     (requester) => {
         "AND c.requester_organisation_id = $3 AND c.state IN ('returned', 'info_requested', 'delivered', 'acknowledged') "
@@ -83,6 +91,14 @@ macro_rules! todo_count {
 }
 const ONE: &str = concat!(rows!(), "WHERE c.id = $2");
 const ALL: &str = concat!(rows!(), visible!(), in_state!(), by_change!());
+const OVERSEEN: &str = concat!(rows!(), overseen!(), in_state!(), by_change!());
+const OF_PATIENT: &str =
+    concat!(rows!(), visible!(), "AND c.patient_id = $5 ORDER BY c.updated_at DESC, c.id DESC LIMIT $6");
+const ALL_OF_PATIENT: &str = concat!(
+    rows!(),
+    "WHERE c.alliance_id = $2 AND (c.requester_organisation_id = $3 OR c.state <> 'draft') AND c.patient_id = $4 \
+     ORDER BY c.updated_at DESC, c.id DESC LIMIT $5"
+);
 const STARTED: &str = concat!(rows!(), visible!(), started!(), in_state!(), by_change!());
 const COUNT_STARTED: &str = concat!("SELECT COUNT(*) FROM consult c ", visible!(), started!());
 
@@ -138,6 +154,7 @@ pub async fn list(
     let statement = match list {
         ConsultBox::Todo => todo(viewer.role).0,
         ConsultBox::Started => STARTED,
+        ConsultBox::All if viewer.role == Role::Manager => OVERSEEN,
         ConsultBox::All => ALL,
     };
     let rows = sqlx::query(statement)
@@ -151,6 +168,24 @@ pub async fn list(
         .bind(limit)
         .fetch_all(conn)
         .await?;
+    rows.iter().map(|row| consult_row(row, viewer.today)).collect()
+}
+
+/// The consults about a patient, what changed last first: those the viewer may see, or all but others' drafts for somebody
+/// who broke the glass.
+pub async fn of_patient(
+    conn: &mut Conn,
+    viewer: Viewer<'_>,
+    patient: &PatientId,
+    is_glass_broken: bool,
+    limit: i64,
+) -> Result<Vec<ConsultRow>> {
+    let statement = sqlx::query(if is_glass_broken { ALL_OF_PATIENT } else { OF_PATIENT })
+        .bind(viewer.person.as_str())
+        .bind(viewer.alliance.as_str())
+        .bind(viewer.organisation.as_str());
+    let statement = if is_glass_broken { statement } else { statement.bind(viewer.now.0) };
+    let rows = statement.bind(patient.as_str()).bind(limit).fetch_all(conn).await?;
     rows.iter().map(|row| consult_row(row, viewer.today)).collect()
 }
 

@@ -1,19 +1,22 @@
 //! Reading legs, cases and timelines as one caller sees them. Changes nothing but the mark that a leg was read.
 
 use super::{CASE, LEG, member, names_of, resource};
-use crate::access::Call;
-use crate::access::policy::Action;
+use crate::access::policy::{Action, Relation, Resource};
+use crate::access::{Call, Role, grants};
 use crate::db::Conn;
 use crate::db::change::Subject;
 use crate::directory;
 use crate::error::{Code, Refusal, Result};
+use crate::http::Page;
 use crate::http::Paging;
 use crate::ids::{CaseId, LegId, PatientId};
 use crate::referrals::sql::{LegBox, Viewer};
 use crate::referrals::{Case, Leg, LegPage, LegRow, rules, sql};
 use crate::refs::TimelineEntry;
-use crate::{access::Role, http::Page};
 use referral::Member;
+
+/// Nobody reads further back than so many at once.
+const HISTORY_LIMIT: i64 = 200;
 
 fn viewer(call: &Call) -> Viewer<'_> {
     Viewer {
@@ -32,17 +35,52 @@ async fn visible(
 ) -> Result<(referral::Case, CaseId, Member, &'static str)> {
     let member = member(conn, call).await?;
     let mut found = None;
+    let mut related = None;
     if let Some(case_id) = sql::case_of_leg(conn, &call.caller.alliance, id).await?
         && let Some(case) = sql::case(conn, &call.caller.alliance, &case_id).await?
     {
-        let leg = case.leg(&referral::LegId::new(id.as_str()));
-        if leg.is_some_and(|leg| rules::may_see(&case, leg, &member, call.now)) {
-            found = Some((case, case_id));
+        if let Some(leg) = case.leg(&referral::LegId::new(id.as_str())) {
+            related = Some(relation(conn, call, &case, leg, &member).await?);
         }
+        found = Some((case, case_id));
     }
-    let basis = call.require(Action::LegRead, Some(&resource(call, found.is_some())))?;
+    let basis = call.require(Action::LegRead, related.as_ref())?;
     let (case, case_id) = found.ok_or_else(Refusal::not_found)?;
     Ok((case, case_id, member, basis))
+}
+
+/// What ties the caller to a leg: their organisation's part in it, their part of the tree, or a glass they broke.
+async fn relation(
+    conn: &mut Conn,
+    call: &Call,
+    case: &referral::Case,
+    leg: &referral::Leg,
+    member: &Member,
+) -> Result<Resource> {
+    if rules::may_see(case, leg, member, call.now) {
+        let is_side = leg.from == member.organisation
+            || leg.to.as_ref().is_some_and(|to| to.organisation == member.organisation);
+        let is_from_above = !is_side && call.caller.role == Role::Manager;
+        let relation = if is_from_above { Relation::Oversight } else { Relation::Referral };
+        return Ok(Resource { alliance: call.caller.alliance.clone(), relation: Some(relation) });
+    }
+    if leg.submitted_at.is_none() {
+        return Ok(resource(call, false));
+    }
+    grants::broken_glass(conn, &call.caller, &PatientId::trusted(case.patient.as_str()), call.now).await
+}
+
+/// The legs about a patient, with the legal basis of looking at the patient.
+pub async fn of_patient(
+    conn: &mut Conn,
+    call: &Call,
+    patient: &PatientId,
+) -> Result<(Vec<LegRow>, &'static str)> {
+    let related = grants::resource(conn, &call.caller, patient, call.now).await?;
+    let basis = call.require(Action::PatientRead, Some(&related))?;
+    let glass = grants::broken_glass(conn, &call.caller, patient, call.now).await?;
+    let is_broken = glass.relation.is_some();
+    Ok((sql::of_patient(conn, viewer(call), patient, is_broken, HISTORY_LIMIT).await?, basis))
 }
 
 /// A leg whole, with the legal basis of reading it.

@@ -45,29 +45,29 @@ macro_rules! served {
         )
     };
 }
-/// $1 alliance, $2 organisation, $3 now, $4 desk, and $5–$19 what a study must be; empty texts match all.
+/// $1 alliance, $2 organisation, $3 now, $4 desk, $5 person, and $6–$20 what a study must be; empty texts match all.
 macro_rules! study_is {
     () => {
         concat!(
             "s.alliance_id = $1 AND ",
             served!(),
-            "AND ($5 = '' OR $5 LIKE '%|' || s.study_uid || '|%') \
-             AND ($6 = '' OR LOWER(s.local_id) LIKE $6 ESCAPE '\\') \
-             AND ($7 = '' OR s.name_folded LIKE $7 ESCAPE '\\' OR ($8 <> '' AND s.name_ideographs LIKE $8 ESCAPE '\\') \
-                 OR ($9 <> '' AND s.name_pinyin LIKE $9 ESCAPE '\\') OR ($10 <> '' AND s.name_initials LIKE $10 ESCAPE '\\')) \
-             AND ($11 = '' OR s.birth_date >= $11) AND ($12 = '' OR (s.birth_date <> '' AND s.birth_date <= $12)) \
-             AND ($13 = '' OR s.study_date >= $13) AND ($14 = '' OR (s.study_date <> '' AND s.study_date <= $14)) \
-             AND ($15 = '' OR LOWER(s.accession) LIKE $15 ESCAPE '\\') AND ($16 = '' OR LOWER(s.study_no) LIKE $16 ESCAPE '\\') \
-             AND ($17 = '' OR LOWER(s.description) LIKE $17 ESCAPE '\\') AND ($18 = '' OR s.referring_search LIKE $18 ESCAPE '\\') \
-             AND ($19 = '' OR EXISTS (SELECT 1 FROM series m WHERE m.study_id = s.id AND $19 LIKE '%|' || m.modality || '|%')) "
+            "AND ($6 = '' OR $6 LIKE '%|' || s.study_uid || '|%') \
+             AND ($7 = '' OR LOWER(s.local_id) LIKE $7 ESCAPE '\\') \
+             AND ($8 = '' OR s.name_folded LIKE $8 ESCAPE '\\' OR ($9 <> '' AND s.name_ideographs LIKE $9 ESCAPE '\\') \
+                 OR ($10 <> '' AND s.name_pinyin LIKE $10 ESCAPE '\\') OR ($11 <> '' AND s.name_initials LIKE $11 ESCAPE '\\')) \
+             AND ($12 = '' OR s.birth_date >= $12) AND ($13 = '' OR (s.birth_date <> '' AND s.birth_date <= $13)) \
+             AND ($14 = '' OR s.study_date >= $14) AND ($15 = '' OR (s.study_date <> '' AND s.study_date <= $15)) \
+             AND ($16 = '' OR LOWER(s.accession) LIKE $16 ESCAPE '\\') AND ($17 = '' OR LOWER(s.study_no) LIKE $17 ESCAPE '\\') \
+             AND ($18 = '' OR LOWER(s.description) LIKE $18 ESCAPE '\\') AND ($19 = '' OR s.referring_search LIKE $19 ESCAPE '\\') \
+             AND ($20 = '' OR EXISTS (SELECT 1 FROM series m WHERE m.study_id = s.id AND $20 LIKE '%|' || m.modality || '|%')) "
         )
     };
 }
-/// $20–$23 what a series must be.
+/// $21–$24 what a series must be.
 macro_rules! series_is {
     () => {
-        "AND ($20 = '' OR $20 LIKE '%|' || r.series_uid || '|%') AND ($21 = '' OR $21 LIKE '%|' || r.modality || '|%') \
-         AND ($22 = '' OR CAST(r.series_no AS TEXT) = $22) AND ($23 = '' OR LOWER(r.description) LIKE $23 ESCAPE '\\') "
+        "AND ($21 = '' OR $21 LIKE '%|' || r.series_uid || '|%') AND ($22 = '' OR $22 LIKE '%|' || r.modality || '|%') \
+         AND ($23 = '' OR CAST(r.series_no AS TEXT) = $23) AND ($24 = '' OR LOWER(r.description) LIKE $24 ESCAPE '\\') "
     };
 }
 const STUDIES: &str = concat!(
@@ -75,7 +75,7 @@ const STUDIES: &str = concat!(
     study_columns!(),
     " FROM study s WHERE ",
     study_is!(),
-    "ORDER BY s.study_date DESC, s.study_uid, s.id LIMIT $20 OFFSET $21"
+    "ORDER BY s.study_date DESC, s.study_uid, s.id LIMIT $21 OFFSET $22"
 );
 const SERIES: &str = concat!(
     "SELECT ",
@@ -85,7 +85,7 @@ const SERIES: &str = concat!(
     " FROM study s JOIN series r ON r.study_id = s.id WHERE ",
     study_is!(),
     series_is!(),
-    "ORDER BY s.study_date DESC, s.study_uid, COALESCE(r.series_no, 2147483647), r.series_uid, s.id LIMIT $24 OFFSET $25"
+    "ORDER BY s.study_date DESC, s.study_uid, COALESCE(r.series_no, 2147483647), r.series_uid, s.id LIMIT $25 OFFSET $26"
 );
 const INSTANCES: &str = concat!(
     "SELECT ",
@@ -93,27 +93,27 @@ const INSTANCES: &str = concat!(
     " FROM study s JOIN series r ON r.study_id = s.id JOIN instance i ON i.series_id = r.id WHERE ",
     study_is!(),
     series_is!(),
-    "AND ($24 = '' OR $24 LIKE '%|' || i.instance_uid || '|%') AND ($25 = '' OR $25 LIKE '%|' || i.class_uid || '|%') \
-     AND ($26 = '' OR CAST(i.instance_no AS TEXT) = $26) \
+    "AND ($25 = '' OR $25 LIKE '%|' || i.instance_uid || '|%') AND ($26 = '' OR $26 LIKE '%|' || i.class_uid || '|%') \
+     AND ($27 = '' OR CAST(i.instance_no AS TEXT) = $27) \
      ORDER BY s.study_date DESC, s.study_uid, COALESCE(r.series_no, 2147483647), r.series_uid, \
-     COALESCE(i.instance_no, 2147483647), i.instance_uid, i.id LIMIT $27 OFFSET $28"
+     COALESCE(i.instance_no, 2147483647), i.instance_uid, i.id LIMIT $28 OFFSET $29"
 );
 const INSTANCE: &str = concat!(
     "SELECT ",
     instance_columns!(),
     " FROM instance i JOIN series r ON r.id = i.series_id JOIN study s ON s.id = i.study_id WHERE s.alliance_id = $1 AND ",
     served!(),
-    "AND i.alliance_id = $1 AND i.instance_uid = $7 AND r.series_uid = $6 AND s.study_uid = $5 ORDER BY s.status, i.id LIMIT 1"
+    "AND i.alliance_id = $1 AND i.instance_uid = $8 AND r.series_uid = $7 AND s.study_uid = $6 ORDER BY s.status, i.id LIMIT 1"
 );
 const BY_INSTANCE: &str = concat!(
     "SELECT ",
     instance_columns!(),
     ", s.id, s.name FROM instance i JOIN series r ON r.id = i.series_id JOIN study s ON s.id = i.study_id WHERE s.alliance_id = $1 AND ",
     served!(),
-    "AND i.alliance_id = $1 AND i.instance_uid = $5 ORDER BY s.status, i.id LIMIT 1"
+    "AND i.alliance_id = $1 AND i.instance_uid = $6 ORDER BY s.status, i.id LIMIT 1"
 );
 const STUDY_OF_UID: &str = concat!(
-    "SELECT s.id FROM study s WHERE s.alliance_id = $1 AND s.study_uid = $5 AND ",
+    "SELECT s.id FROM study s WHERE s.alliance_id = $1 AND s.study_uid = $6 AND ",
     served!(),
     "ORDER BY s.status, s.id"
 );
@@ -128,6 +128,7 @@ fn seen_by(statement: &'static str, scope: &Scope) -> Statement {
         .bind(scope.organisation.as_str().to_owned())
         .bind(scope.now.0)
         .bind(i64::from(scope.desk))
+        .bind(scope.person.as_str().to_owned())
 }
 
 fn study_keys(statement: Statement, query: &StudyQuery) -> Statement {

@@ -34,10 +34,8 @@ pub type Body = BoxStream<'static, std::io::Result<Bytes>>;
 pub async fn begin(tx: &mut Tx, imaging: &Imaging, call: &Call, creation: Creation) -> Result<UploadId> {
     let mut basis = call.require(Action::StudyAdd, None)?;
     if let Some(patient) = &creation.patient {
-        let resource =
-            grants::resource(tx.conn(), &call.caller.alliance, call.organisation(), patient, call.now)
-                .await?;
-        basis = call.require(Action::PatientRead, Some(&resource))?;
+        let resource = grants::resource(tx.conn(), &call.caller, patient, call.now).await?;
+        basis = call.require(Action::PatientTreat, Some(&resource))?;
     }
     if let Some(consult) = &creation.consult {
         let patient =
