@@ -1,5 +1,5 @@
-//! What a signed-in person was refused is written into the audit trail: one layer around all of HTTP, so that no handler can
-//! forget it. Knows no subject: it sees the route, the code, and who called.
+//! What a signed-in person was refused is written into the audit trail, and what a refusal itself told them: one layer around
+//! all of HTTP, so that no handler can forget it. Knows no subject: it sees the route, the code, and who called.
 
 use super::Caller;
 use crate::db::audit;
@@ -8,7 +8,6 @@ use crate::ground::Ground;
 use crate::http::problem;
 use crate::ids::is_id;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::{Arc, OnceLock};
@@ -42,8 +41,10 @@ pub async fn note(State(ground): State<Ground>, mut request: Request, next: Next
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
     let code = problem::refusal(&response).map(|refusal| refusal.code);
-    if let (Some(code), Some(who)) = (code.filter(|code| is_denial(*code)), seen.0.get()) {
-        let entry = entry(&ground, who, code, &method, route.as_deref().unwrap_or(&path), &path);
+    let noted = code.and_then(|code| Some((code, outcome(code)?)));
+    if let (Some((code, outcome)), Some(who)) = (noted, seen.0.get()) {
+        let action = format!("{method} {}", route.as_deref().unwrap_or(&path));
+        let entry = entry(&ground, who, code, outcome, action, &path);
         // The same request again and again is one entry in a quarter of an hour.
         if let Err(fault) = ground.reads.append_coalesced(entry) {
             tracing::error!(cause = fault.internal, "a refusal could not be written into the audit trail");
@@ -52,16 +53,19 @@ pub async fn note(State(ground): State<Ground>, mut request: Request, next: Next
     response
 }
 
-fn is_denial(code: Code) -> bool {
+/// What a refusal is to the trail; most are nothing to it.
+fn outcome(code: Code) -> Option<&'static str> {
     match code {
-        Code::RequestNotFound | Code::GlassNobody => true,
+        Code::RequestNotFound | Code::GlassNobody => Some("denied"),
         // These ask the caller to do something first; nothing was denied.
-        Code::AccessPasswordChange | Code::AccessSecondFactorEnrol | Code::AccessSignInAgain => false,
-        code => code.status() == 403,
+        Code::AccessPasswordChange | Code::AccessSecondFactorEnrol | Code::AccessSignInAgain => None,
+        // It brings what stands now: a record was read.
+        Code::ConflictChanged => Some("read"),
+        code => (code.status() == 403).then_some("denied"),
     }
 }
 
-fn entry(ground: &Ground, who: &Who, code: Code, method: &Method, route: &str, path: &str) -> audit::Entry {
+fn entry(ground: &Ground, who: &Who, code: Code, outcome: &str, action: String, path: &str) -> audit::Entry {
     let caller = &who.caller;
     audit::Entry {
         id: String::new(),
@@ -73,12 +77,12 @@ fn entry(ground: &Ground, who: &Who, code: Code, method: &Method, route: &str, p
         session: Some(caller.session.as_str().to_owned()),
         from: who.from.clone(),
         request_id: who.request_id.clone(),
-        action: format!("{method} {route}"),
+        action,
         subject_kind: "request".to_owned(),
         subject_id: path.chars().take(PATH_LIMIT).collect(),
         patient: patient(path),
         basis: code.as_str().to_owned(),
-        outcome: "denied".to_owned(),
+        outcome: outcome.to_owned(),
         detail: "{}".to_owned(),
     }
 }
@@ -103,7 +107,10 @@ mod tests {
 
     #[test]
     fn absence_and_refusal_are_denials_and_what_is_asked_first_is_not() {
-        assert!(is_denial(Code::RequestNotFound) && is_denial(Code::AccessRole));
-        assert!(!is_denial(Code::AccessPasswordChange) && !is_denial(Code::ConflictChanged));
+        assert_eq!(outcome(Code::RequestNotFound), Some("denied"));
+        assert_eq!(outcome(Code::AccessRole), Some("denied"));
+        assert_eq!(outcome(Code::AccessPasswordChange), None);
+        assert_eq!(outcome(Code::ConflictChanged), Some("read"));
+        assert_eq!(outcome(Code::RequestJson), None);
     }
 }

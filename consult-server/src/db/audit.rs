@@ -164,7 +164,6 @@ pub async fn insert(tx: &mut Tx, entry: &Entry) -> Result<()> {
 
 /// Seals what has been committed since the last time, and anchors the new head. Answers how many rows it sealed.
 pub async fn seal(db: &Db, anchors: &Path) -> Result<usize> {
-    let mut sealed = 0;
     let mut reader = db.read().await?;
     let is_work = sqlx::query(ANY_UNSEALED).fetch_optional(&mut *reader).await?.is_some();
     let standing = head(&mut reader).await?;
@@ -173,17 +172,20 @@ pub async fn seal(db: &Db, anchors: &Path) -> Result<usize> {
     if last_anchored(anchors)? < standing.seq {
         anchor(anchors, &standing)?;
     }
-    while is_work {
+    if !is_work {
+        return Ok(0);
+    }
+    let mut sealed = 0;
+    loop {
         let (count, head) = db.write(|tx| Box::pin(seal_batch(tx))).await?;
         sealed += count;
         if count > 0 {
             anchor(anchors, &head)?;
         }
         if count < BATCH as usize {
-            break;
+            return Ok(sealed);
         }
     }
-    Ok(sealed)
 }
 
 struct Head {

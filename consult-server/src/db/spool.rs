@@ -25,6 +25,7 @@ struct Inner {
     state: Mutex<State>,
     /// Files are taken in by one at a time: the second would find them gone.
     taking: tokio::sync::Mutex<()>,
+    keeps: bool,
 }
 
 struct State {
@@ -38,7 +39,21 @@ impl ReadSpool {
             .map_err(|e| Refusal::internal(format!("the audit folder cannot be made: {e}")))?;
         let state = Mutex::new(State { current: None, recent: BTreeMap::new() });
         let taking = tokio::sync::Mutex::default();
-        Ok(Self(Arc::new(Inner { folder: folder.to_owned(), clock, entropy, state, taking })))
+        Ok(Self(Arc::new(Inner { folder: folder.to_owned(), clock, entropy, state, taking, keeps: true })))
+    }
+
+    /// The same store of reads, but what is appended goes nowhere: what noting a read costs is measured against it. Nothing
+    /// that serves people may take it; no configuration leads here.
+    pub fn measured_against(&self) -> Self {
+        let inner = &self.0;
+        Self(Arc::new(Inner {
+            folder: inner.folder.clone(),
+            clock: inner.clock.clone(),
+            entropy: inner.entropy.clone(),
+            state: Mutex::new(State { current: None, recent: BTreeMap::new() }),
+            taking: tokio::sync::Mutex::default(),
+            keeps: false,
+        }))
     }
 
     pub fn anchors(&self) -> PathBuf {
@@ -47,6 +62,9 @@ impl ReadSpool {
 
     /// Appends one read. When this answers `Ok` the read survives a kill of the process.
     pub fn append(&self, mut entry: audit::Entry) -> Result<()> {
+        if !self.0.keeps {
+            return Ok(());
+        }
         let now = self.0.clock.now();
         entry.id = self.0.entropy.uuid(now);
         let line = super::to_json(&entry)? + "\n";
