@@ -8,6 +8,7 @@ pub mod break_glass;
 pub mod conference;
 pub mod config;
 pub mod consults;
+pub mod crypto;
 pub mod db;
 pub mod demo;
 pub mod directory;

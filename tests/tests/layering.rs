@@ -9,6 +9,7 @@ const FLOORS: &[&str] = &[
     "time",
     "ids",
     "error",
+    "crypto",
     "config",
     "refs",
     "names",
