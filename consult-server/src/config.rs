@@ -1,6 +1,7 @@
 //! Configuration: one struct per section, each with its default; a TOML file and `CONSULT__SECTION__KEY` override.
 //! Unknown keys are errors. Secrets print as `***`. Without a file everything works on loopback.
 
+use crate::crypto::Suite;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -71,13 +72,15 @@ pub enum SecondFactor {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keys {
-    /// The envelope key of sealed columns; made at the first start, mode 600.
+    /// The keys of sealed columns; made at the first start, mode 600.
     pub file: PathBuf,
+    /// The suite of new keys; others come by `consult-server keys rotate`.
+    pub suite: Suite,
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { file: "data/keys".into() }
+        Self { file: "data/keys".into(), suite: Suite::default() }
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Ground {
 impl Ground {
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
         make_parent_of_sqlite(&config)?;
-        let keys = KeyRing::open(&config.keys.file, &entropy)?;
+        let keys = KeyRing::open(&config.keys.file, config.keys.suite, &entropy)?;
         let db = Db::open(&config.store.url.0, clock.clone(), entropy.clone()).await?;
         let reads = ReadSpool::open(&config.audit.folder, clock.clone(), entropy.clone())?;
         let zone =

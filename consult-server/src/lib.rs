@@ -129,7 +129,10 @@ pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
             .await
     });
     let counting = tokio::spawn(metrics::serve(listeners.metrics, shutdown.clone()));
-    let filled = if demo { demo::fill(&app).await } else { Ok(()) };
+    let filled = match admin::keys::flow::check(&app.ground).await {
+        Ok(()) if demo => demo::fill(&app).await,
+        checked => checked,
+    };
     match &filled {
         Ok(()) => app.ready.set(),
         Err(_) => shutdown.cancel(),

@@ -44,11 +44,24 @@ enum Command {
     Admin(Admin),
     /// Check the chain of the audit trail and its anchors.
     VerifyAudit,
+    /// The keys that seal identity numbers, phones and addresses: on this machine's console only.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Take in a file, as a dry run unless --apply is said.
     Import {
         #[command(subcommand)]
         what: Import,
     },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// How many values stand on which key.
+    Status,
+    /// Make a new key and seal everything again with it, also while the server serves; go on where that was broken off.
+    Rotate,
+    /// Take an old key out of the key file, once nothing needs it.
+    Retire { key: String },
 }
 
 #[derive(Subcommand)]
@@ -135,6 +148,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
             println!("one-time password of {login}: {password}");
         }
         Command::VerifyAudit => return verify_audit(config).await,
+        Command::Keys(command) => return keys(config, command).await,
         Command::Import { what: Import::People { file, apply, alliance } } => {
             return import_people(config, &file, apply, alliance.as_deref()).await;
         }
@@ -225,6 +239,35 @@ async fn import_people(
     let report = directory::import::flow::at_console(&app.ground, bytes, alliance, apply).await?;
     println!("{}", serde_json::to_string_pretty(&report).map_err(Refusal::internal)?);
     Ok(if report.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn keys(config: Config, command: Keys) -> Result<ExitCode, Refusal> {
+    let app = open(config).await?;
+    let ground = &app.ground;
+    match command {
+        Keys::Status => print!("{}", admin::keys::flow::status(ground).await?),
+        Keys::Rotate => {
+            let done = admin::keys::flow::rotate(ground, |at| {
+                println!("{:<18} {:>8} of {}", at.column, at.moved, at.of);
+            })
+            .await?;
+            let how = if done.resumed { "the rotation went on" } else { "a new key" };
+            println!("{how}: {} values stand on the key {} now", done.moved, done.key.id);
+            for value in &done.broken {
+                eprintln!("no key opens {value}");
+            }
+            if !done.broken.is_empty() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Keys::Retire { key } => {
+            admin::keys::flow::retire(ground, &key).await?;
+            println!(
+                "the key {key} is out of the key file. Copies of the store from before the rotation still need it."
+            );
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn verify_audit(config: Config) -> Result<ExitCode, Refusal> {

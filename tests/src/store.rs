@@ -1,6 +1,6 @@
 //! Reaches into the store as an intruder or an operator with a console would. Knows no subject.
 
-use consult_server::db::Db;
+use consult_server::db::{Db, Engine};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -41,4 +41,27 @@ pub async fn texts(db: &Db, query: &'static str) -> Vec<String> {
     let mut reader = db.read().await.expect("a reader");
     let rows = sqlx::query(query).fetch_all(&mut *reader).await.expect("the query runs");
     rows.iter().map(|row| row.try_get(0).expect("a text")).collect()
+}
+
+/// How many values in the whole store look like what `pattern` says (`LIKE`), in whatever table and column they stand.
+pub async fn count_everywhere(db: &Db, pattern: &str) -> i64 {
+    let columns = match db.engine() {
+        Engine::Sqlite => {
+            "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND p.type = 'TEXT'"
+        }
+        Engine::Postgres => {
+            "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns \
+             WHERE table_schema = 'public' AND data_type = 'text'"
+        }
+    };
+    let mut reader = db.read().await.expect("a reader");
+    let columns = sqlx::query(columns).fetch_all(&mut *reader).await.expect("the columns of the store");
+    let mut found = 0;
+    for column in columns {
+        let (table, column): (String, String) = (column.get(0), column.get(1));
+        let count = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table} WHERE {column} LIKE $1");
+        let row = sqlx::query(AssertSqlSafe(count)).bind(pattern).fetch_one(&mut *reader).await;
+        found += row.expect("a count").get::<i64, _>(0);
+    }
+    found
 }

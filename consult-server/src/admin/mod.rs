@@ -1,6 +1,7 @@
-//! The console's doors: the first administrator, and forgotten passwords. No route leads here. A password made here is for
+//! The console's doors: the first administrator, forgotten passwords, and the keys of sealed columns. No route leads here. A password made here is for
 //! one sign-in: it must be changed then, so that whoever sat at the console does not keep it.
 
+pub mod keys;
 mod sql;
 
 use crate::access::account::{self, flow::set_password};

@@ -1,4 +1,5 @@
-//! What every HTTP subject shares: our JSON extractors, problem documents, versions, paging, idempotency, security headers.
+//! What every HTTP subject shares: our JSON extractors, problem documents, versions, paging, idempotency, CSV files,
+//! security headers.
 //! Knows no caller and no subject.
 
 pub mod csv;

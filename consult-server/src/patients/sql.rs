@@ -2,7 +2,7 @@
 
 use super::rules::Checked;
 use super::{Identity, IdentityKind, MaskedIdentity, Patient, PatientInput, Sex};
-use crate::db::sealed::KeyRing;
+use crate::db::sealed::{Column, KeyRing};
 use crate::db::{Conn, Tx, changed_once};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, OrganisationId, PatientId};
@@ -36,6 +36,10 @@ const DELETE_IDENTIFIER: &str =
 const BY_IDENTIFIER: &str = "SELECT patient_id FROM patient_identifier WHERE alliance_id = $1 AND system = $2 AND issuer_organisation_id = $3 AND value_blind = $4";
 const REF: &str = "SELECT id, name, sex, birth_date FROM patient WHERE id = $1";
 
+pub const IDENTITY: Column = crate::sealed_column!("patient.identity", "patient", "id", "identity_sealed");
+pub const PHONE: Column = crate::sealed_column!("patient.phone", "patient", "id", "phone_sealed");
+pub const ADDRESS: Column = crate::sealed_column!("patient.address", "patient", "id", "address_sealed");
+
 /// Sealed forms of one record's columns.
 struct Sealed {
     identity: Option<String>,
@@ -43,15 +47,15 @@ struct Sealed {
     address: Option<String>,
 }
 
-fn sealed(tx: &Tx, keys: &KeyRing, id: &PatientId, checked: &Checked) -> Sealed {
-    let seal = |column: &str, value: &Option<String>| {
-        value.as_ref().map(|v| keys.seal(tx.entropy(), column, id.as_str(), v))
+fn sealed(tx: &Tx, keys: &KeyRing, id: &PatientId, checked: &Checked) -> Result<Sealed> {
+    let seal = |column: &Column, value: &Option<String>| {
+        value.as_ref().map(|v| keys.seal(tx.entropy(), column, id.as_str(), v)).transpose()
     };
-    Sealed {
-        identity: seal("patient.identity", &checked.identity.value),
-        phone: seal("patient.phone", &checked.phone),
-        address: seal("patient.address", &checked.address),
-    }
+    Ok(Sealed {
+        identity: seal(&IDENTITY, &checked.identity.value)?,
+        phone: seal(&PHONE, &checked.phone)?,
+        address: seal(&ADDRESS, &checked.address)?,
+    })
 }
 
 pub async fn insert(
@@ -62,7 +66,7 @@ pub async fn insert(
     id: &PatientId,
     checked: &Checked,
 ) -> Result<()> {
-    let sealed = sealed(tx, keys, id, checked);
+    let sealed = sealed(tx, keys, id, checked)?;
     let now = tx.now.0;
     sqlx::query(INSERT)
         .bind(id.as_str())
@@ -93,7 +97,7 @@ pub async fn update(
     version: i64,
     checked: &Checked,
 ) -> Result<()> {
-    let sealed = sealed(tx, keys, id, checked);
+    let sealed = sealed(tx, keys, id, checked)?;
     let now = tx.now.0;
     let done = sqlx::query(UPDATE)
         .bind(id.as_str())
@@ -255,11 +259,12 @@ pub async fn patient_ref(conn: &mut Conn, id: &PatientId, today: jiff::civil::Da
 
 fn stored(row: &sqlx::any::AnyRow, keys: &KeyRing, today: jiff::civil::Date) -> Result<Stored> {
     let id: String = row.try_get(0)?;
-    let open =
-        |column: &str, sealed: Option<String>| sealed.map(|s| keys.open_sealed(column, &id, &s)).transpose();
-    let identity_value = open("patient.identity", row.try_get(13)?)?;
-    let phone = open("patient.phone", row.try_get(14)?)?;
-    let address = open("patient.address", row.try_get(8)?)?;
+    let open = |column: &Column, sealed: Option<String>| {
+        sealed.map(|s| keys.open_sealed(column, &id, &s)).transpose()
+    };
+    let identity_value = open(&IDENTITY, row.try_get(13)?)?;
+    let phone = open(&PHONE, row.try_get(14)?)?;
+    let address = open(&ADDRESS, row.try_get(8)?)?;
     let kind: String = row.try_get(5)?;
     let birth_date: Option<String> = row.try_get(4)?;
     let shown = Patient {

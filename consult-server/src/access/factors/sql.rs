@@ -2,15 +2,15 @@
 
 use super::{Challenge, Factor, FactorKind, OwnFactor};
 use crate::access::Role;
-use crate::db::sealed::KeyRing;
+use crate::db::sealed::{Column, KeyRing};
 use crate::db::{Conn, Tx};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, PersonId};
 use crate::time::Timestamp;
 use sqlx::Row as _;
 
-const SECRET: &str = "factor.secret";
-const STATE: &str = "challenge.state";
+pub const SECRET: Column = crate::sealed_column!("factor.secret", "factor", "id", "secret");
+pub const STATE: Column = crate::sealed_column!("challenge.state", "challenge", "token_hash", "state");
 
 const OWN: &str = "SELECT id, kind, name, confirmed_at, used_at FROM factor \
      WHERE person_id = $1 AND confirmed_at IS NOT NULL ORDER BY confirmed_at, id";
@@ -81,7 +81,7 @@ pub async fn unconfirmed(
 
 fn factor(keys: &KeyRing, row: &sqlx::any::AnyRow) -> Result<Factor> {
     let id: String = row.try_get(0)?;
-    let secret = keys.open_sealed(SECRET, &id, row.try_get::<&str, _>(2)?)?;
+    let secret = keys.open_sealed(&SECRET, &id, row.try_get::<&str, _>(2)?)?;
     Ok(Factor { kind: kind(row.try_get::<&str, _>(1)?)?, secret, last_step: row.try_get(3)?, id })
 }
 
@@ -101,7 +101,7 @@ pub struct NewFactor<'a> {
 }
 
 pub async fn insert(tx: &mut Tx, keys: &KeyRing, new: NewFactor<'_>) -> Result<()> {
-    let sealed = keys.seal(tx.entropy(), SECRET, new.id, new.secret);
+    let sealed = keys.seal(tx.entropy(), &SECRET, new.id, new.secret)?;
     let now = tx.now.0;
     sqlx::query(INSERT)
         .bind(new.id)
@@ -136,7 +136,7 @@ pub async fn use_step(tx: &mut Tx, id: &str, step: i64) -> Result<bool> {
 
 /// Keeps a passkey with its new counter.
 pub async fn use_passkey(tx: &mut Tx, keys: &KeyRing, id: &str, secret: &str) -> Result<()> {
-    let sealed = keys.seal(tx.entropy(), SECRET, id, secret);
+    let sealed = keys.seal(tx.entropy(), &SECRET, id, secret)?;
     let now = tx.now.0;
     sqlx::query(USE_PASSKEY).bind(sealed).bind(now).bind(id).execute(tx.conn()).await?;
     Ok(())
@@ -206,7 +206,7 @@ pub struct NewChallenge<'a> {
 }
 
 pub async fn insert_challenge(tx: &mut Tx, keys: &KeyRing, new: NewChallenge<'_>) -> Result<()> {
-    let sealed = keys.seal(tx.entropy(), STATE, new.token_hash, new.state);
+    let sealed = keys.seal(tx.entropy(), &STATE, new.token_hash, new.state)?;
     let now = tx.now.0;
     sqlx::query(FORGET_CHALLENGES).bind(now).execute(tx.conn()).await?;
     sqlx::query(INSERT_CHALLENGE)
@@ -241,7 +241,7 @@ pub async fn challenge(
         Ok(Challenge {
             token_hash: token_hash.to_owned(),
             person: PersonId::trusted(row.try_get::<String, _>(0)?),
-            state: keys.open_sealed(STATE, token_hash, row.try_get::<&str, _>(1)?)?,
+            state: keys.open_sealed(&STATE, token_hash, row.try_get::<&str, _>(1)?)?,
         })
     })
     .transpose()
