@@ -60,6 +60,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(JSON_LIMIT))
         .layer(from_fn(idempotency::note))
         .layer(from_fn_with_state(app.clone(), access::denials::note))
+        .layer(from_fn(layers::no_nul))
         .layer(from_fn_with_state(app.clone(), layers::same_origin))
         .layer(CatchPanicLayer::new())
         .layer(

@@ -26,9 +26,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if !is_json && !has_no_body {
             return Err(Code::RequestMediaType.into());
         }
+        // A body that is packed is never unpacked: a small one can hold a large one.
+        if request.headers().get(header::CONTENT_ENCODING).is_some_and(|packed| packed != "identity") {
+            return Err(Code::RequestMediaType.into());
+        }
         let bytes =
             Bytes::from_request(request, state).await.map_err(|_| Refusal::new(Code::RequestTooLarge))?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        if holds_nul(text) {
+            return Err(Refusal::new(Code::RequestJson).with("reason", "a text holds the character NUL"));
+        }
         serde_json::from_slice(text)
             .map(Json)
             .map_err(|e| Refusal::new(Code::RequestJson).with("reason", shape(&e)))
@@ -39,6 +46,18 @@ impl<T: serde::Serialize> axum::response::IntoResponse for Json<T> {
     fn into_response(self) -> axum::response::Response {
         axum::Json(self.0).into_response()
     }
+}
+
+/// Whether a string of the JSON text holds U+0000, which only an escape can write: no store keeps it, and nobody types it.
+fn holds_nul(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|b| *b == b'\\') {
+        if rest[at + 1..].starts_with(b"u0000") {
+            return true;
+        }
+        rest = rest.get(at + 2..).unwrap_or(&[]);
+    }
+    false
 }
 
 /// serde's messages quote values only for unknown variants; those are codes, but line and column are enough for all.
@@ -96,4 +115,15 @@ pub fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_escape_that_means_nul_is_taken_for_one() {
+        assert!(holds_nul(br#"{"name":"a\u0000b"}"#) && holds_nul(br#"["\n\\\u0000"]"#));
+        assert!(!holds_nul(br#"{"name":"a\\u0000b"}"#) && !holds_nul(br#"["\u0001", "u0000", "\"#));
+    }
 }

@@ -23,6 +23,14 @@ pub async fn request_id(State(ground): State<Ground>, mut request: Request, next
     response
 }
 
+/// Refuses an address that holds the character NUL: no store keeps it, and no name of ours has it.
+pub async fn no_nul(request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        return Refusal::new(Code::RequestQuery).with("reason", "NUL").into_response();
+    }
+    next.run(request).await
+}
+
 /// Refuses changes that a page of another origin makes with our cookie. `SameSite=Lax` is the first line, this the second.
 pub async fn same_origin(State(ground): State<Ground>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -48,7 +56,8 @@ fn is_loopback(host: &str) -> bool {
     matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
-const ANSWER_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// Answers are data: opened as a page of its own, none of them runs anything or has our origin.
+const ANSWER_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /// The page that tries the API brings its own scripts and inline styles; it calls nothing but us.
 const API_PAGE_POLICY: &str =
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";

@@ -42,7 +42,8 @@ pub fn creation(headers: &HeaderMap, largest: i64) -> Result<Creation> {
     }
     let metadata = metadata(headers)?;
     let filename: String = metadata.get("filename").cloned().unwrap_or_default();
-    if filename.len() > LONGEST_NAME {
+    // The name is shown and written into results, never used as a path; what no file system's name should hold is no name.
+    if filename.len() > LONGEST_NAME || filename.chars().any(char::is_control) {
         return Err(invalid("filename"));
     }
     let given = |key: &str| metadata.get(key).map(String::as_str).filter(|text| !text.is_empty());
