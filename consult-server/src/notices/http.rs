@@ -110,6 +110,10 @@ impl Listening {
                 }
             };
             let event = match signal {
+                // Whoever was put out must not hear what comes after.
+                Ok(Signal::Changed(entry)) if is_about(&self.call, &entry) && !self.session_lives().await => {
+                    return None;
+                }
                 Ok(Signal::Changed(entry)) if concerns(&self.call, &entry) => changed(&entry),
                 Ok(Signal::Notice(notice)) if notice.person == self.call.caller.person => {
                     Event::default().event("notice").json_data(&*notice).ok()
@@ -132,6 +136,13 @@ impl Listening {
         let now = self.call.ground.now();
         access::sql::session_lives(&mut reader, &self.call.caller.session, now).await.unwrap_or(true)
     }
+}
+
+/// Whether it happened to the listener's own session, position, account or person.
+fn is_about(call: &Call, entry: &Entry) -> bool {
+    let caller = &call.caller;
+    [caller.session.as_str(), caller.position.as_str(), caller.person.as_str()]
+        .contains(&entry.subject_id.as_str())
 }
 
 fn concerns(call: &Call, entry: &Entry) -> bool {
