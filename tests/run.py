@@ -46,6 +46,7 @@ def stages(soak):
     cargo_test = ["cargo", "test", "--release", "--workspace", "--no-fail-fast", "--quiet"]
     # Named one by one with the whole workspace selected: another selection has other features, and compiles all again.
     names = sorted(path.stem for path in (ROOT / "tests" / "tests").glob("*.rs"))
+    long = {"env": {"CONSULT_SOAK": "1"}} if soak else {}
     journeys = [*cargo_test, *(word for name in names for word in ("--test", name))]
     return [
         ("format", "plain", ["cargo", "fmt", "--all", "--check"], {}),
@@ -56,9 +57,9 @@ def stages(soak):
         ("web budgets", "plain", ["npm", "run", "--silent", "size"], {"cwd": "web"}),
         ("build", "plain", ["cargo", "build", "--release", "--quiet", "--workspace"], {}),
         ("api drift", "plain", [sys.executable, "tests/drift.py"], {}),
-        ("rust", "rust", cargo_test, {"env": {"CONSULT_SOAK": "1"} if soak else {}}),
+        ("rust", "rust", cargo_test, long),
         ("rust on postgres", "rust", journeys, {"postgres": True}),
-        ("interoperability", "pytest", [str(VENV / "pytest"), "-q", "tests/interop"], {}),
+        ("interoperability", "pytest", [str(VENV / "pytest"), "-q", "tests/interop"], long),
         ("browser", "node", ["node", "--test", "--test-concurrency=1", "tests/browser/"], {}),
     ]
 

@@ -1,7 +1,7 @@
 //! The whole route table. Everything but the page, health, the API's description and signing in needs a session:
 //! handlers get one by taking a `Call`.
 
-use crate::http::{idempotency, layers, problem};
+use crate::http::{describe, idempotency, layers, problem};
 use crate::{
     App, Ready, access, audit, break_glass, conference, consults, directory, metrics, notices, page,
     patients, referrals, studies,
@@ -48,7 +48,8 @@ fn api() -> OpenApiRouter<App> {
 }
 
 pub fn router(app: App) -> Router {
-    let (api, openapi) = api().split_for_parts();
+    let (api, mut openapi) = api().split_for_parts();
+    describe::complete(&mut openapi);
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(readyz))
@@ -63,6 +64,8 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(layers::no_nul))
         .layer(from_fn_with_state(app.clone(), layers::same_origin))
         .layer(CatchPanicLayer::new())
+        // Inside the compression: a body that is exchanged for a problem document must not be packed already.
+        .layer(from_fn(problem::render))
         .layer(
             CompressionLayer::new().compress_when(
                 DefaultPredicate::new()
@@ -71,7 +74,6 @@ pub fn router(app: App) -> Router {
                     .and(NotForContentType::new("multipart/")),
             ),
         )
-        .layer(from_fn(problem::render))
         .layer(from_fn(metrics::count))
         .layer(from_fn(layers::security_headers))
         .layer(from_fn_with_state(app.clone(), layers::request_id))
@@ -80,7 +82,9 @@ pub fn router(app: App) -> Router {
 
 /// The description of everything under `/api/v1`, also printed by `consult-server openapi`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api().into_openapi()
+    let mut description = api().into_openapi();
+    describe::complete(&mut description);
+    description
 }
 
 fn description() -> utoipa::openapi::OpenApi {

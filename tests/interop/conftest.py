@@ -1,5 +1,6 @@
 """The product as foreign clients meet it: the real binary with the demo alliance, on free loopback ports."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -25,6 +26,7 @@ def free_port():
 class Product:
     address: str
     dimse_port: int
+    process: int
 
     def sign_in(self, login):
         """A session of requests that carries the person's bearer token."""
@@ -44,10 +46,10 @@ class Product:
         return answer.json()
 
 
-@pytest.fixture(scope="session")
-def product(tmp_path_factory):
+@contextlib.contextmanager
+def serving(folder, **settings):
+    """A product of its own with its data in a folder."""
     assert SERVER.exists(), f"{SERVER} is missing: run `make build`"
-    folder = tmp_path_factory.mktemp("product")
     http, dimse = free_port(), free_port()
     environment = {
         **os.environ,
@@ -56,16 +58,23 @@ def product(tmp_path_factory):
         "CONSULT__METRICS__LISTEN": "127.0.0.1:0",
         "CONSULT__MEDIA__UDP": "127.0.0.1:0",
         "CONSULT__DIMSE__LISTEN": f"127.0.0.1:{dimse}",
+        **settings,
     }
     log = (folder / "log").open("wb")
     running = subprocess.Popen([SERVER, "serve", "--demo"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         address = f"http://127.0.0.1:{http}"
         wait_until_ready(address, running)
-        yield Product(address, dimse)
+        yield Product(address, dimse, running.pid)
     finally:
         running.terminate()
         assert running.wait(30) == 0, (folder / "log").read_text(errors="replace")[-2000:]
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("product")) as running:
+        yield running
 
 
 def wait_until_ready(address, running):

@@ -3,6 +3,7 @@
 //! Knows no caller and no subject.
 
 pub mod csv;
+pub mod describe;
 pub mod extract;
 pub mod idempotency;
 pub mod layers;

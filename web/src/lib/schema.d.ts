@@ -3679,7 +3679,16 @@ export interface components {
         };
         "leg.Submit": Record<string, never>;
     };
-    responses: never;
+    responses: {
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3722,6 +3731,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     agree: {
@@ -3777,6 +3788,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3785,6 +3798,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_agreement: {
@@ -3840,6 +3855,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -3848,6 +3864,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -3856,6 +3873,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     search_audit: {
@@ -3921,6 +3940,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     export_audit: {
@@ -3990,6 +4010,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     my_open: {
@@ -4009,6 +4030,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_BreakGlass"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4025,6 +4047,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     open: {
@@ -4088,6 +4111,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4096,6 +4121,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     cases: {
@@ -4146,6 +4173,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     end: {
@@ -4165,6 +4193,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4189,6 +4218,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4197,6 +4227,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     reads: {
@@ -4218,6 +4251,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditEntry"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4242,6 +4276,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     review: {
@@ -4317,6 +4352,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -4325,6 +4362,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     case: {
@@ -4346,6 +4385,7 @@ export interface operations {
                     "application/json": components["schemas"]["Case"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4370,6 +4410,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     list_consults: {
@@ -4421,6 +4462,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     create_consult: {
@@ -4484,6 +4526,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4492,6 +4536,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_consult: {
@@ -4513,6 +4559,7 @@ export interface operations {
                     "application/json": components["schemas"]["Consult"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4537,6 +4584,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change_consult: {
@@ -4612,6 +4660,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4628,6 +4678,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     acknowledge_consult: {
@@ -4703,6 +4755,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4719,6 +4773,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     amend_consult: {
@@ -4794,6 +4850,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4810,6 +4868,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     answer_consult: {
@@ -4885,6 +4945,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4901,6 +4963,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     ask_consult: {
@@ -4976,6 +5040,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4992,6 +5058,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     cancel_consult: {
@@ -5067,6 +5135,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5083,6 +5153,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     claim_consult: {
@@ -5154,6 +5226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5170,6 +5243,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     decline_consult: {
@@ -5245,6 +5320,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5261,6 +5338,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     draft_report_consult: {
@@ -5336,6 +5415,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5352,6 +5433,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     pass_quality_consult: {
@@ -5423,6 +5506,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5439,6 +5523,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     release_consult: {
@@ -5514,6 +5600,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5530,6 +5618,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     resubmit_consult: {
@@ -5601,6 +5691,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5617,6 +5708,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     return_data_consult: {
@@ -5692,6 +5785,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5708,6 +5803,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     sign_consult: {
@@ -5779,6 +5876,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5795,6 +5893,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     start_consult: {
@@ -5870,6 +5970,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5886,6 +5988,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     attach_study: {
@@ -5951,6 +6055,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     submit_consult: {
@@ -6022,6 +6130,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6038,6 +6147,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_consult_timeline: {
@@ -6059,6 +6170,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimelineEntry"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6083,6 +6195,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     create_department: {
@@ -6138,6 +6251,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6146,6 +6261,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     change_department: {
@@ -6205,6 +6322,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6213,6 +6331,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6229,6 +6349,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_department: {
@@ -6300,6 +6422,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -6308,6 +6431,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_ecg: {
@@ -6329,6 +6454,7 @@ export interface operations {
                     "application/json": components["schemas"]["EcgHead"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6361,6 +6487,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     ecg_samples: {
@@ -6382,6 +6509,7 @@ export interface operations {
                     "application/octet-stream": number[];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6414,6 +6542,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     events: {
@@ -6433,6 +6562,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6441,6 +6571,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     people: {
@@ -6493,6 +6625,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6518,6 +6651,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list: {
@@ -6570,6 +6705,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     create: {
@@ -6633,6 +6769,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6641,6 +6779,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     one: {
@@ -6662,6 +6802,7 @@ export interface operations {
                     "application/json": components["schemas"]["Leg"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6686,6 +6827,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     revise: {
@@ -6761,6 +6903,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6777,6 +6921,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     accept: {
@@ -6852,6 +6998,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6868,6 +7016,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     acknowledge: {
@@ -6943,6 +7093,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6959,6 +7111,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     acknowledge_decision: {
@@ -7034,6 +7188,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7050,6 +7206,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     admit: {
@@ -7125,6 +7283,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7141,6 +7301,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     amend_outcome: {
@@ -7216,6 +7378,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7232,6 +7396,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     answer: {
@@ -7307,6 +7473,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7323,6 +7491,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     arrive: {
@@ -7398,6 +7568,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7414,6 +7586,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     ask: {
@@ -7489,6 +7663,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7505,6 +7681,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     cancel: {
@@ -7580,6 +7758,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7596,6 +7776,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     complete_record: {
@@ -7671,6 +7853,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7687,6 +7871,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     confirm_cancel: {
@@ -7762,6 +7948,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7778,6 +7966,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     decline: {
@@ -7853,6 +8043,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7869,6 +8061,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     depart: {
@@ -7944,6 +8138,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7960,6 +8156,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     discard: {
@@ -8035,6 +8233,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8051,6 +8251,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     force_close: {
@@ -8126,6 +8328,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8142,6 +8346,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     late_note: {
@@ -8217,6 +8423,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8233,6 +8441,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     mark_error: {
@@ -8308,6 +8518,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8324,6 +8536,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     no_show: {
@@ -8399,6 +8613,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8415,6 +8631,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     note: {
@@ -8490,6 +8708,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8506,6 +8726,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     open: {
@@ -8581,6 +8803,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8597,6 +8821,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     rebook: {
@@ -8672,6 +8898,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8688,6 +8916,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     record_death: {
@@ -8763,6 +8993,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8779,6 +9011,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     redirect: {
@@ -8854,6 +9088,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8870,6 +9106,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     refuse_cancel: {
@@ -8945,6 +9183,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8961,6 +9201,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     release: {
@@ -9036,6 +9278,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9052,6 +9296,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     reserve: {
@@ -9127,6 +9373,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9143,6 +9391,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     send_outcome: {
@@ -9218,6 +9468,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9234,6 +9486,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     submit: {
@@ -9309,6 +9563,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9325,6 +9581,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     timeline: {
@@ -9346,6 +9604,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimelineEntry"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9370,6 +9629,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     list: {
@@ -9412,6 +9672,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     mark_read: {
@@ -9431,6 +9693,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9439,6 +9702,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9447,6 +9711,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     organisations: {
@@ -9466,6 +9734,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Organisation"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9474,6 +9743,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     create_organisation: {
@@ -9529,6 +9800,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9537,6 +9810,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_organisation: {
@@ -9558,6 +9833,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrganisationDetail"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9566,6 +9842,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9574,6 +9851,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change_organisation: {
@@ -9649,6 +9927,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9665,6 +9945,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_organisation: {
@@ -9736,6 +10018,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -9744,6 +10027,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     search: {
@@ -9794,6 +10079,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     register: {
@@ -9858,6 +10144,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9866,6 +10154,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read: {
@@ -9887,6 +10177,7 @@ export interface operations {
                     "application/json": components["schemas"]["Patient"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9911,6 +10202,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change: {
@@ -9986,6 +10278,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10002,6 +10296,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     access_log: {
@@ -10060,6 +10356,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     consults_of_patient: {
@@ -10081,6 +10378,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ConsultRow"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10105,6 +10403,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     of_patient: {
@@ -10126,6 +10425,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_LegRow"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10150,6 +10450,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     reveal: {
@@ -10171,6 +10472,7 @@ export interface operations {
                     "application/json": components["schemas"]["Revealed"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10195,6 +10497,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     people: {
@@ -10234,6 +10540,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     create: {
@@ -10289,6 +10597,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10297,6 +10607,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     search: {
@@ -10344,6 +10656,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -10365,6 +10679,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDetail"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10373,6 +10688,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10381,6 +10697,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change: {
@@ -10440,6 +10757,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10448,6 +10766,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10464,6 +10784,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     leave: {
@@ -10535,6 +10857,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -10543,6 +10866,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     place: {
@@ -10598,6 +10923,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10606,6 +10933,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_position: {
@@ -10627,6 +10956,7 @@ export interface operations {
                     "application/json": components["schemas"]["PositionDetail"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10659,6 +10989,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_room: {
@@ -10680,6 +11013,7 @@ export interface operations {
                     "application/json": components["schemas"]["Room"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10704,6 +11038,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     signal_room: {
@@ -10724,6 +11059,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10796,6 +11132,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     plan: {
@@ -10860,6 +11198,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10868,6 +11207,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     responsible: {
@@ -10906,6 +11247,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     swaps: {
@@ -10925,6 +11268,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Swap"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10933,6 +11277,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     offer: {
@@ -10988,6 +11334,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10996,6 +11344,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     accept: {
@@ -11067,6 +11417,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11083,6 +11434,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     decline: {
@@ -11154,6 +11507,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11162,6 +11516,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     withdraw: {
@@ -11233,6 +11589,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11241,6 +11598,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     take_off: {
@@ -11310,6 +11669,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11318,6 +11678,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     who_am_i: {
@@ -11337,6 +11699,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11345,6 +11708,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     sign_in: {
@@ -11392,6 +11757,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11416,6 +11782,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     sign_out: {
@@ -11433,6 +11801,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11441,6 +11810,11 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     my_factors: {
@@ -11460,6 +11834,7 @@ export interface operations {
                     "application/json": components["schemas"]["Factors"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11468,6 +11843,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     begin_passkey: {
@@ -11487,6 +11864,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewPasskey"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11511,6 +11889,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     confirm_passkey: {
@@ -11550,6 +11931,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11582,6 +11964,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     renew_codes: {
@@ -11601,6 +11985,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11625,6 +12010,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     begin_totp: {
@@ -11644,6 +12032,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewTotp"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11668,6 +12057,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     confirm_totp: {
@@ -11707,6 +12099,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11715,6 +12108,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11739,6 +12133,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     remove_factor: {
@@ -11758,6 +12154,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11790,6 +12187,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     my_sessions: {
@@ -11809,6 +12209,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnSession"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11825,6 +12226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     end_my_other_sessions: {
@@ -11842,6 +12244,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11858,6 +12261,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_my_session: {
@@ -11877,6 +12284,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11901,6 +12309,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     change_password: {
@@ -11938,6 +12350,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11970,6 +12384,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     second_factor: {
@@ -12009,6 +12425,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12033,6 +12451,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list: {
@@ -12083,6 +12503,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     pending: {
@@ -12102,6 +12523,7 @@ export interface operations {
                     "application/json": components["schemas"]["PendingStudies"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12118,6 +12540,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -12139,6 +12562,7 @@ export interface operations {
                     "application/json": components["schemas"]["Study"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12163,6 +12587,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     assign: {
@@ -12236,6 +12661,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     compare: {
@@ -12291,6 +12720,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     preview: {
@@ -12312,6 +12742,7 @@ export interface operations {
                     "image/jpeg": number[];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12336,6 +12767,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -12357,6 +12789,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12381,6 +12814,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
 }
