@@ -1,5 +1,8 @@
 //! WADO-RS: rendered images and thumbnails (PS3.18 §10.4.1.1.3, §10.4.1.1.4).
 
+use tokio::sync::Semaphore;
+
+use crate::header::InstanceFacts;
 use crate::index::{Index, InstanceRow};
 use crate::pixels::{self, Encoding, PREVIEW, PixelError, THUMBNAIL, View};
 
@@ -11,6 +14,11 @@ use super::{Response, Service, frames, instance, instances};
 
 const JPEG: &str = "image/jpeg";
 const PNG: &str = "image/png";
+
+/// Decoded pixels that are in memory at once, in MiB: a few megabytes of run lengths can hold half a gigabyte of them, and many
+/// may be asked for together. An ordinary image takes one; the largest waits until it has all.
+const ROOM: u32 = 512;
+static FREE: Semaphore = Semaphore::const_new(ROOM as usize);
 
 /// A frame as a person would see it: the first, unless another is asked for.
 pub(super) async fn rendered(
@@ -59,6 +67,7 @@ async fn draw(
         return Err(PixelError::NoPixelData.into());
     }
     let number = want.frame.unwrap_or(1) - 1;
+    let _room = FREE.acquire_many(room(&row.instance)).await.map_err(|_| WebError::Unavailable)?;
     let (image, frame) = frames::decoded(service, row, number).await?;
     let side = default_side.map(|side| (side.min(PREVIEW), side.min(PREVIEW)));
     let view =
@@ -70,4 +79,14 @@ async fn draw(
     })
     .await?;
     Ok(Response::bytes(media, bytes))
+}
+
+/// How many MiB a frame has when it is decoded; three colors where the bits leave it open.
+fn room(facts: &InstanceFacts) -> u32 {
+    let samples = if facts.bits_allocated <= 8 { 3 } else { 1 };
+    let bytes = u64::from(facts.rows)
+        * u64::from(facts.columns)
+        * u64::from(facts.bits_allocated.div_ceil(8))
+        * samples;
+    u32::try_from(bytes >> 20).unwrap_or(ROOM).clamp(1, ROOM)
 }
