@@ -65,3 +65,34 @@ async fn wild_cards_and_endless_words_are_only_text() {
         .await
         .expect_refusal(400, "request.query-invalid");
 }
+
+#[tokio::test]
+async fn who_stands_in_stands_in_for_the_duty_that_is_shown() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    // The doctor has the hospital's duty, and is the deputy of the transfer desk at the same time.
+    let found = village.get("/api/v1/people/search?q=hzg").await.expect(200).json;
+    let doctor = &found["items"][0];
+    assert_eq!(
+        (doctor["on_duty"]["kind"].as_str(), doctor["on_duty"]["rank"].as_str()),
+        (Some("hospital"), Some("duty"))
+    );
+    let manager = text(&doctor["deputy"]["name"]);
+    // Rosters of before the rules: the desk has its department's duty and the hospital's at once, which ends first.
+    tests::store::execute(
+        &product.app.ground.db,
+        "INSERT INTO duty (id, alliance_id, kind, organisation_id, department_id, person_id, rank, starts_at, ends_at, created_at) \
+         SELECT 'twice ' || id, alliance_id, kind, organisation_id, department_id, (SELECT person_id FROM account WHERE login = 'desk'), \
+         rank, starts_at, ends_at - 1000, created_at FROM duty WHERE kind = 'hospital' AND rank = 'duty'",
+    )
+    .await;
+    let shown = async || {
+        let found = village.get("/api/v1/people/search?q=sunli").await.expect(200).json;
+        let desk = &found["items"][0];
+        (text(&desk["on_duty"]["kind"]), text(&desk["deputy"]["name"]))
+    };
+    assert_eq!(shown().await, ("hospital".to_owned(), manager));
+    let longer = "UPDATE duty SET ends_at = ends_at + 2000 WHERE id LIKE 'twice %'";
+    tests::store::execute(&product.app.ground.db, longer).await;
+    assert_eq!(shown().await, ("department".to_owned(), text(&doctor["name"])));
+}

@@ -22,13 +22,13 @@ const SEARCH: &str = "SELECT e.sort, e.position_id, p.id, p.name, p.title, p.spe
          ORDER BY sort, position_id LIMIT $12) e \
      JOIN person p ON p.id = e.person_id JOIN position x ON x.id = e.position_id JOIN organisation o ON o.id = x.organisation_id \
      LEFT JOIN department d ON d.id = x.department_id ORDER BY e.sort, e.position_id";
-const ON_DUTY: &str = "SELECT kind, rank, ends_at FROM duty WHERE person_id = $1 AND starts_at <= $2 AND ends_at > $2 \
-     ORDER BY rank DESC, ends_at LIMIT 1";
-/// The deputy of what the person is on duty for.
+const ON_DUTY: &str = "SELECT id, kind, rank, ends_at FROM duty WHERE person_id = $1 AND starts_at <= $2 AND ends_at > $2 \
+     ORDER BY rank DESC, ends_at, id LIMIT 1";
+/// The deputy of the very duty that is shown: whoever is on duty for one place may be the deputy of another.
 const DEPUTY: &str = "SELECT p.id, p.name, p.work_phone FROM duty mine JOIN duty d ON d.kind = mine.kind AND d.alliance_id = mine.alliance_id \
      AND COALESCE(d.department_id, '') = COALESCE(mine.department_id, '') AND COALESCE(d.organisation_id, '') = COALESCE(mine.organisation_id, '') \
-     JOIN person p ON p.id = d.person_id WHERE mine.person_id = $1 AND mine.rank = 'duty' AND mine.starts_at <= $2 AND mine.ends_at > $2 \
-     AND d.rank = 'deputy' AND d.starts_at <= $2 AND d.ends_at > $2 ORDER BY p.id LIMIT 1";
+     JOIN person p ON p.id = d.person_id WHERE mine.id = $1 AND d.person_id <> mine.person_id AND d.rank = 'deputy' \
+     AND d.starts_at <= $2 AND d.ends_at > $2 ORDER BY p.id LIMIT 1";
 const DUTY_OF_DEPARTMENT: &str = "SELECT p.id, p.name, p.work_phone FROM duty d JOIN person p ON p.id = d.person_id \
      WHERE d.department_id = $1 AND d.kind = 'department' AND d.starts_at <= $2 AND d.ends_at > $2 ORDER BY d.rank DESC, p.id LIMIT 1";
 
@@ -96,12 +96,13 @@ pub async fn with_duties(conn: &mut Conn, page: &mut [Found], now: Timestamp) ->
     for found in page {
         let row = sqlx::query(ON_DUTY).bind(found.id.as_str()).bind(now.0).fetch_optional(&mut *conn).await?;
         if let Some(row) = row {
+            let duty: String = row.try_get(0)?;
             found.on_duty = Some(OnDuty {
-                kind: row.try_get(0)?,
-                rank: row.try_get(1)?,
-                until: Timestamp(row.try_get(2)?),
+                kind: row.try_get(1)?,
+                rank: row.try_get(2)?,
+                until: Timestamp(row.try_get(3)?),
             });
-            found.deputy = reach(&mut *conn, DEPUTY, found.id.as_str(), now).await?;
+            found.deputy = reach(&mut *conn, DEPUTY, &duty, now).await?;
             continue;
         }
         let Some(department) = &found.department else { continue };
