@@ -65,6 +65,9 @@ codes! {
     PasswordKnown = "access.password-known", 422, "这个密码太常见或过于简单，容易被猜到，请换一个。", "This password is too common or too simple to guess. Choose another.";
     PasswordSame = "access.password-unchanged", 422, "新密码不能与原密码相同。", "The new password is the old one.";
     PasswordOldWrong = "access.password-old-wrong", 422, "原密码不正确。", "The present password is wrong.";
+    ActivationRefused = "access.activation-refused", 401, "激活码不正确、已使用或已过期。", "The activation code is wrong, was used, or has expired.";
+    LoginInvalid = "access.login-invalid", 422, "账号由 3 至 32 位小写字母、数字和 . _ - 组成，以字母或数字开头。", "An account name has 3 to 32 small letters, digits and the marks . _ -, and begins with a letter or digit.";
+    LoginTaken = "access.login-taken", 409, "这个账号已被使用，请换一个。激活码仍然有效。", "This account name is taken: choose another. Your code still counts.";
     AccessDemoOnly = "access.demo-account-not-here", 403, "演示账号只能在本机演示环境中使用。", "Demo accounts work only while the demo is served on a loopback address.";
     AccessNoClinicalRole = "access.no-clinical-role", 403, "您的岗位不能查看诊疗内容。", "Your position may not see clinical content.";
     AccessRole = "access.role-not-allowed", 403, "您的岗位不能进行这项操作。", "Your position may not do this.";

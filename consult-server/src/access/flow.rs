@@ -10,6 +10,7 @@ use crate::db::change::{Author, Change, Subject};
 use crate::db::{Tx, audit};
 use crate::error::{Code, Result};
 use crate::ground::Ground;
+use crate::ids::{AllianceId, PersonId};
 use crate::time::Timestamp;
 use ring::digest::{SHA256, digest};
 
@@ -82,19 +83,31 @@ async fn refuse(
 
 /// A sign-in that failed, in the audit trail.
 pub async fn note_refused(tx: &mut Tx, account: &sql::Account, visitor: &Visitor, code: Code) -> Result<()> {
+    note_turned_away(tx, &account.alliance, &account.person, visitor, "session.opened", code).await
+}
+
+/// Somebody at the door who did not get what they asked for, in the audit trail of whose door it is.
+pub async fn note_turned_away(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    person: &PersonId,
+    visitor: &Visitor,
+    action: &str,
+    code: Code,
+) -> Result<()> {
     let entry = audit::Entry {
         id: String::new(),
         at: tx.now.0,
-        alliance: account.alliance.as_str().to_owned(),
+        alliance: alliance.as_str().to_owned(),
         person: None,
         position: None,
         organisation: None,
         session: None,
         from: visitor.from.clone(),
         request_id: visitor.request_id.clone(),
-        action: "session.opened".to_owned(),
+        action: action.to_owned(),
         subject_kind: "account".to_owned(),
-        subject_id: account.person.as_str().to_owned(),
+        subject_id: person.as_str().to_owned(),
         patient: None,
         basis: code.as_str().to_owned(),
         outcome: "denied".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::call::{COOKIE, Entrant, Visitor};
 use super::flow::SignedIn;
-use super::{Caller, Owed, Role, account, factors, flow, sql};
+use super::{Caller, Owed, Role, account, activation, factors, flow, sql};
 use crate::config::SecondFactor;
 use crate::error::Result;
 use crate::ground::Ground;
@@ -79,6 +79,7 @@ where
     OpenApiRouter::new()
         .routes(routes!(sign_in, who_am_i, sign_out))
         .merge(account::http::routes())
+        .merge(activation::http::routes())
         .merge(factors::http::routes())
 }
 

@@ -2,6 +2,7 @@
 //! Knows no subject's rules; subjects tell it their facts.
 
 pub mod account;
+pub mod activation;
 pub mod attempts;
 pub mod call;
 pub mod denials;
@@ -9,6 +10,7 @@ pub mod factors;
 pub mod flow;
 pub mod grants;
 pub mod http;
+pub mod letters;
 pub mod password;
 pub mod policy;
 pub mod sql;

@@ -6,7 +6,7 @@ mod sql;
 
 use crate::access::account::{self, flow::set_password};
 use crate::access::attempts::Attempt;
-use crate::access::{Role, factors, password, sql as access};
+use crate::access::{Role, factors, letters, password, sql as access};
 use crate::db::Tx;
 use crate::db::change::{Author, Subject};
 use crate::directory::editing::sql::{
@@ -158,12 +158,9 @@ fn author() -> Author {
     Author { from: CONSOLE.to_owned(), ..Author::default() }
 }
 
-/// Letters and digits that are not taken for one another, in groups: read from a screen, typed once.
-const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567890";
-
+/// Read from a screen, typed once.
 fn one_time(entropy: &Entropy) -> String {
-    let letters = entropy.bytes::<16>().map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    letters::code(&entropy.bytes::<16>(), 4)
 }
 
 #[cfg(test)]

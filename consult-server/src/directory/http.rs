@@ -21,6 +21,7 @@ where
     OpenApiRouter::new()
         .routes(routes!(organisations))
         .routes(routes!(people))
+        .merge(super::activation::http::routes())
         .merge(super::search::http::routes())
         .merge(super::import::http::routes())
         .merge(super::editing::http::routes())

@@ -1,6 +1,7 @@
 //! Organisations, departments, people and cooperation agreements: the map on which legs and consults travel.
 //! Knows no patient, no leg and no consult.
 
+pub mod activation;
 pub mod duty;
 pub mod editing;
 pub mod http;

@@ -39,129 +39,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Search the audit trail, newest first. Searching is itself audited, with what was asked. */
-        get: operations["search_audit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The same as a CSV file, at most 100,000 entries. A cell that a spreadsheet would run as a formula is disarmed. */
-        get: operations["export_audit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/break-glass": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What I have open now; the page shows it in a banner. */
-        get: operations["my_open"];
-        put?: never;
-        /**
-         * Break the glass of a patient's record: read it for a while without a relation, because of an emergency. The security
-         *     administrators are told at once.
-         */
-        post: operations["open"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/break-glass/cases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every broken glass of the alliance, newest first, for the security administrators to review. */
-        get: operations["cases"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/break-glass/{id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End it before its time. */
-        post: operations["end"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/break-glass/{id}/reads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was looked at through a broken glass, newest first: the trail of its person and patient while it was open. */
-        get: operations["reads"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/break-glass/{id}/review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say whether it was justified. Its person is told. */
-        post: operations["review"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/cases/{id}": {
         parameters: {
             query?: never;
@@ -1231,6 +1108,24 @@ export interface paths {
         patch: operations["change_organisation"];
         trace?: never;
     };
+    "/api/v1/organisations/{id}/activation-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many people of an organisation have no account yet. */
+        get: operations["waiting"];
+        put?: never;
+        /** Make one-time codes for the people of an organisation who have no account yet; codes made for them before end. Shown this once. */
+        post: operations["issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{id}/end": {
         parameters: {
             query?: never;
@@ -1282,77 +1177,6 @@ export interface paths {
         head?: never;
         /** Change what is named; the rest stays. */
         patch: operations["change"];
-        trace?: never;
-    };
-    "/api/v1/patients/{id}/access-log": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who looked at a patient's record or changed it, newest first: for whoever cares for the patient, to show them, and for
-         *     the auditor. A patient who is only named in a list was not looked at.
-         */
-        get: operations["access_log"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/patients/{id}/consults": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The consults about a patient that I may see, what changed last first; 200 at most. */
-        get: operations["consults_of_patient"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/patients/{id}/legs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The referrals of a patient that I may see, what changed last first; 200 at most. */
-        get: operations["of_patient"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/patients/{id}/reveal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Show the identity number and the phone unmasked. Each time is written into the audit trail. */
-        post: operations["reveal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/people": {
@@ -1628,6 +1452,23 @@ export interface paths {
         post: operations["sign_in"];
         /** Sign out. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Activate an account with a one-time code: choose a name and a password, then sign in. */
+        post: operations["activate"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1944,16 +1785,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who looked at a record or changed it, as its patient may be told. */
-        AccessLogEntry: {
-            action: string;
-            at: components["schemas"]["Timestamp"];
-            basis: string;
-            id: string;
-            organisation?: components["schemas"]["OrganisationRef"] | null;
-            outcome: string;
-            person?: components["schemas"]["AuditPerson"] | null;
-            role?: components["schemas"]["Role"] | null;
+        Activation: {
+            /** @description As it stands on the slip; spaces, hyphens and capitals do not matter. */
+            code: string;
+            /** @description The name to sign in with from now on: 3 to 32 small letters, digits and the marks `.`, `_`, `-`. */
+            login: string;
+            /** @description At least 10 characters (better 12 and more), at most 128. */
+            password: string;
+        };
+        /** @description Codes that are shown this once. */
+        ActivationSheet: {
+            /** @description Where people go with their slip. */
+            address: string;
+            expires_at: components["schemas"]["Timestamp"];
+            issued_at: components["schemas"]["Timestamp"];
+            organisation: components["schemas"]["OrganisationRef"];
+            people: components["schemas"]["ActivationSlip"][];
+        };
+        ActivationSlip: {
+            code: string;
+            department?: string | null;
+            /** @description A name to sign in with that is free: the staff number. They may choose another. */
+            login?: string | null;
+            name: string;
+            person_id: components["schemas"]["PersonId"];
+            staff_number?: string | null;
+        };
+        /** @description How many people of an organisation have no account yet, and how many of them hold a code that counts. */
+        ActivationWaiting: {
+            /** Format: int64 */
+            with_code: number;
+            /** Format: int64 */
+            without_account: number;
         };
         /**
          * @description What the requester made of the advice.
@@ -2003,123 +1866,6 @@ export interface components {
         AttachInput: {
             study_id: components["schemas"]["StudyId"];
         };
-        /** @description An entry of the trail, with names beside ids. */
-        AuditEntry: {
-            /** @description What was done: `patient.read`, `consult.signed`, `session.opened`; for a refusal the route. */
-            action: string;
-            at: components["schemas"]["Timestamp"];
-            /** @description Why it was allowed; for a refusal the code. */
-            basis: string;
-            /** @description What else belongs to it: ids of a list, the filter of a search. */
-            detail: Record<string, never>;
-            /** @description Network address, or the part of the system that acted. */
-            from: string;
-            id: string;
-            organisation?: components["schemas"]["OrganisationRef"] | null;
-            /** @description `done`, `read` or `denied`. */
-            outcome: string;
-            patient?: components["schemas"]["AuditPatient"] | null;
-            person?: components["schemas"]["AuditPerson"] | null;
-            request_id: string;
-            role?: components["schemas"]["Role"] | null;
-            /**
-             * Format: int64
-             * @description Place in the chain; null until it is sealed, within a second.
-             */
-            seq?: number | null;
-            subject_id: string;
-            subject_kind: string;
-        };
-        /** @description A patient in the trail: the auditor sees no more of a name than its first character. */
-        AuditPatient: {
-            id: components["schemas"]["PatientId"];
-            name_masked: string;
-        };
-        AuditPerson: {
-            id: components["schemas"]["PersonId"];
-            name: string;
-        };
-        /** @description One's own break-glass. */
-        BreakGlass: {
-            ends_at: components["schemas"]["Timestamp"];
-            explanation: string;
-            id: components["schemas"]["BreakGlassId"];
-            is_open: boolean;
-            opened_at: components["schemas"]["Timestamp"];
-            patient: components["schemas"]["PatientRef"];
-            reason: components["schemas"]["BreakGlassReason"];
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description A break-glass as it is reviewed: no more of the patient than the audit trail shows. */
-        BreakGlassCase: {
-            ends_at: components["schemas"]["Timestamp"];
-            explanation: string;
-            id: components["schemas"]["BreakGlassId"];
-            is_open: boolean;
-            opened_at: components["schemas"]["Timestamp"];
-            patient: components["schemas"]["AuditPatient"];
-            person: components["schemas"]["PersonRef"];
-            reason: components["schemas"]["BreakGlassReason"];
-            review?: components["schemas"]["BreakGlassReview"] | null;
-            /** Format: int64 */
-            version: number;
-        };
-        BreakGlassCases: {
-            items: components["schemas"]["BreakGlassCase"][];
-            next?: string | null;
-            /**
-             * Format: int64
-             * @description How many nobody has reviewed.
-             */
-            to_review: number;
-        };
-        /** Format: uuid */
-        BreakGlassId: string;
-        BreakGlassInput: {
-            /** @description What happened, in the doctor's words; at least 10 characters. */
-            explanation: string;
-            id: components["schemas"]["BreakGlassId"];
-            /**
-             * Format: int64
-             * @description 1 to 180; 60 unless said.
-             */
-            minutes?: number | null;
-            patient: components["schemas"]["BreakGlassPatient"];
-            reason: components["schemas"]["BreakGlassReason"];
-        };
-        /** @description Whose record: by the identity number, or by name and birth date where they lead to one patient. */
-        BreakGlassPatient: {
-            /**
-             * @description `YYYY-MM-DD`
-             * @default null
-             */
-            birth_date: string | null;
-            /** @default null */
-            name: string | null;
-            /** @default null */
-            resident_id: string | null;
-        };
-        /**
-         * @description Why the glass was broken.
-         * @enum {string}
-         */
-        BreakGlassReason: "emergency_treatment" | "unconscious" | "mass_casualty" | "other";
-        BreakGlassReview: {
-            at: components["schemas"]["Timestamp"];
-            by: string;
-            note: string;
-            verdict: components["schemas"]["BreakGlassVerdict"];
-        };
-        BreakGlassReviewInput: {
-            note?: string;
-            verdict: components["schemas"]["BreakGlassVerdict"];
-        };
-        /**
-         * @description What the review came to.
-         * @enum {string}
-         */
-        BreakGlassVerdict: "justified" | "unjustified";
         /** @description A patient's episode with those of its legs that the caller may see. */
         Case: {
             id: components["schemas"]["CaseId"];
@@ -2799,20 +2545,6 @@ export interface components {
             id: components["schemas"]["SessionId"];
             seen_at: components["schemas"]["Timestamp"];
         };
-        Page_AccessLogEntry: {
-            items: {
-                action: string;
-                at: components["schemas"]["Timestamp"];
-                basis: string;
-                id: string;
-                organisation?: components["schemas"]["OrganisationRef"] | null;
-                outcome: string;
-                person?: components["schemas"]["AuditPerson"] | null;
-                role?: components["schemas"]["Role"] | null;
-            }[];
-            /** @description The cursor of the next page; null on the last. */
-            next?: string | null;
-        };
         Page_Agreement: {
             items: {
                 from: components["schemas"]["OrganisationRef"];
@@ -2827,51 +2559,6 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
         };
-        Page_AuditEntry: {
-            items: {
-                /** @description What was done: `patient.read`, `consult.signed`, `session.opened`; for a refusal the route. */
-                action: string;
-                at: components["schemas"]["Timestamp"];
-                /** @description Why it was allowed; for a refusal the code. */
-                basis: string;
-                /** @description What else belongs to it: ids of a list, the filter of a search. */
-                detail: Record<string, never>;
-                /** @description Network address, or the part of the system that acted. */
-                from: string;
-                id: string;
-                organisation?: components["schemas"]["OrganisationRef"] | null;
-                /** @description `done`, `read` or `denied`. */
-                outcome: string;
-                patient?: components["schemas"]["AuditPatient"] | null;
-                person?: components["schemas"]["AuditPerson"] | null;
-                request_id: string;
-                role?: components["schemas"]["Role"] | null;
-                /**
-                 * Format: int64
-                 * @description Place in the chain; null until it is sealed, within a second.
-                 */
-                seq?: number | null;
-                subject_id: string;
-                subject_kind: string;
-            }[];
-            /** @description The cursor of the next page; null on the last. */
-            next?: string | null;
-        };
-        Page_BreakGlass: {
-            items: {
-                ends_at: components["schemas"]["Timestamp"];
-                explanation: string;
-                id: components["schemas"]["BreakGlassId"];
-                is_open: boolean;
-                opened_at: components["schemas"]["Timestamp"];
-                patient: components["schemas"]["PatientRef"];
-                reason: components["schemas"]["BreakGlassReason"];
-                /** Format: int64 */
-                version: number;
-            }[];
-            /** @description The cursor of the next page; null on the last. */
-            next?: string | null;
-        };
         Page_Colleague: {
             items: {
                 department?: components["schemas"]["DepartmentRef"] | null;
@@ -2880,31 +2567,6 @@ export interface components {
                 organisation: components["schemas"]["OrganisationRef"];
                 role: components["schemas"]["Role"];
                 title?: string | null;
-            }[];
-            /** @description The cursor of the next page; null on the last. */
-            next?: string | null;
-        };
-        Page_ConsultRow: {
-            items: {
-                assignee?: components["schemas"]["PersonRef"] | null;
-                id: components["schemas"]["ConsultId"];
-                invited: components["schemas"]["OrganisationRef"];
-                mode: components["schemas"]["ConsultMode"];
-                /** @description `HZ20261123-0001` */
-                number: string;
-                owed?: components["schemas"]["Owed"] | null;
-                patient: components["schemas"]["PatientRef"];
-                question: string;
-                requester: components["schemas"]["PersonRef"];
-                state: components["schemas"]["ConsultState"];
-                submitted_at?: components["schemas"]["Timestamp"] | null;
-                type: components["schemas"]["ConsultType"];
-                /** @description Something happened that the caller has not opened yet. */
-                unread: boolean;
-                updated_at: components["schemas"]["Timestamp"];
-                urgency: components["schemas"]["ConsultUrgency"];
-                /** Format: int64 */
-                version: number;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -2938,34 +2600,6 @@ export interface components {
                 specialty?: string | null;
                 title?: string | null;
                 work_phone?: string | null;
-            }[];
-            /** @description The cursor of the next page; null on the last. */
-            next?: string | null;
-        };
-        Page_LegRow: {
-            items: {
-                case_id: components["schemas"]["CaseId"];
-                complaint: string;
-                direction: components["schemas"]["Direction"];
-                from: components["schemas"]["OrganisationRef"];
-                id: components["schemas"]["LegId"];
-                /** @description As printed on the slip: the case's number and the leg's place in it. */
-                number: string;
-                owed?: components["schemas"]["Owed"] | null;
-                owner?: components["schemas"]["PersonRef"] | null;
-                patient: components["schemas"]["PatientRef"];
-                sender: components["schemas"]["PersonRef"];
-                state: components["schemas"]["LegState"];
-                submitted_at?: components["schemas"]["Timestamp"] | null;
-                to?: components["schemas"]["OrganisationRef"] | null;
-                to_department?: components["schemas"]["DepartmentRef"] | null;
-                transport: components["schemas"]["Transport"];
-                /** @description Whether it changed since the caller last looked. */
-                unread: boolean;
-                updated_at: components["schemas"]["Timestamp"];
-                urgency: components["schemas"]["LegUrgency"];
-                /** Format: int64 */
-                version: number;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -3364,11 +2998,6 @@ export interface components {
         };
         /** @enum {string} */
         ResourceKind: "bed" | "slot" | "bay" | "not_needed";
-        /** @description What is masked everywhere else. */
-        Revealed: {
-            identity: components["schemas"]["Identity"];
-            phone?: string | null;
-        };
         /**
          * @description What a position does.
          * @enum {string}
@@ -3434,6 +3063,11 @@ export interface components {
          * @enum {string}
          */
         Sheet: "organisations" | "departments" | "people" | "positions" | "rosters";
+        /** @description For whom codes are made. */
+        SheetInput: {
+            /** @default null */
+            person_id: components["schemas"]["PersonId"] | null;
+        };
         /**
          * @description The way to somebody who answers (I-3), in its order.
          * @enum {string}
@@ -3679,16 +3313,7 @@ export interface components {
         };
         "leg.Submit": Record<string, never>;
     };
-    responses: {
-        Problem: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-    };
+    responses: never;
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3731,8 +3356,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     agree: {
@@ -3788,8 +3411,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3798,8 +3419,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     end_agreement: {
@@ -3855,7 +3474,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -3864,7 +3482,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -3873,497 +3490,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    search_audit: {
-        parameters: {
-            query?: {
-                /** @description Who did it. */
-                person?: string;
-                /** @description Whose record. */
-                patient?: string;
-                /** @description The id of what was read or changed. */
-                subject?: string;
-                organisation?: string;
-                /** @description An action, or how it begins: `patient`, `consult.signed`. */
-                action?: string;
-                /** @description `done`, `read` or `denied`. */
-                outcome?: string;
-                /** @description The legal basis; of a refusal its code. */
-                basis?: string;
-                /** @description From this instant on (RFC 3339). */
-                from?: string;
-                /** @description Before this instant (RFC 3339). */
-                until?: string;
-                /** @description At most so many items; 50 unless said, 200 at most. */
-                limit?: number;
-                /** @description What `next` of the page before said. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AuditEntry"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    export_audit: {
-        parameters: {
-            query?: {
-                /** @description Who did it. */
-                person?: string;
-                /** @description Whose record. */
-                patient?: string;
-                /** @description The id of what was read or changed. */
-                subject?: string;
-                organisation?: string;
-                /** @description An action, or how it begins: `patient`, `consult.signed`. */
-                action?: string;
-                /** @description `done`, `read` or `denied`. */
-                outcome?: string;
-                /** @description The legal basis; of a refusal its code. */
-                basis?: string;
-                /** @description From this instant on (RFC 3339). */
-                from?: string;
-                /** @description Before this instant (RFC 3339). */
-                until?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    my_open: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_BreakGlass"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    open: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BreakGlassInput"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BreakGlass"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    cases: {
-        parameters: {
-            query?: {
-                /** @description `unreviewed`, or all unless said */
-                state?: string;
-                /** @description At most so many items; 50 unless said, 200 at most. */
-                limit?: number;
-                /** @description What `next` of the page before said. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BreakGlassCases"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    end: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    reads: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AuditEntry"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    review: {
-        parameters: {
-            query?: never;
-            header: {
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BreakGlassReviewInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BreakGlassCase"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     case: {
@@ -4385,7 +3511,6 @@ export interface operations {
                     "application/json": components["schemas"]["Case"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4410,7 +3535,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     list_consults: {
@@ -4462,7 +3586,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     create_consult: {
@@ -4526,8 +3649,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4536,8 +3657,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     read_consult: {
@@ -4559,7 +3678,6 @@ export interface operations {
                     "application/json": components["schemas"]["Consult"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4584,7 +3702,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     change_consult: {
@@ -4660,8 +3777,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4678,8 +3793,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     acknowledge_consult: {
@@ -4755,8 +3868,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4773,8 +3884,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     amend_consult: {
@@ -4850,8 +3959,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4868,8 +3975,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     answer_consult: {
@@ -4945,8 +4050,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4963,8 +4066,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     ask_consult: {
@@ -5040,8 +4141,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5058,8 +4157,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     cancel_consult: {
@@ -5135,8 +4232,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5153,8 +4248,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     claim_consult: {
@@ -5226,7 +4319,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5243,8 +4335,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     decline_consult: {
@@ -5320,8 +4410,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5338,8 +4426,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     draft_report_consult: {
@@ -5415,8 +4501,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5433,8 +4517,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     pass_quality_consult: {
@@ -5506,7 +4588,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5523,8 +4604,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     release_consult: {
@@ -5600,8 +4679,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5618,8 +4695,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     resubmit_consult: {
@@ -5691,7 +4766,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5708,8 +4782,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     return_data_consult: {
@@ -5785,8 +4857,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5803,8 +4873,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     sign_consult: {
@@ -5876,7 +4944,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5893,8 +4960,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     start_consult: {
@@ -5970,8 +5035,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5988,8 +5051,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     attach_study: {
@@ -6055,10 +5116,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     submit_consult: {
@@ -6130,7 +5187,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6147,8 +5203,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     read_consult_timeline: {
@@ -6170,7 +5224,6 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimelineEntry"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6195,7 +5248,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     create_department: {
@@ -6251,8 +5303,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6261,8 +5311,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     change_department: {
@@ -6322,7 +5370,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6331,8 +5378,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6349,8 +5394,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     end_department: {
@@ -6422,7 +5465,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -6431,8 +5473,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     read_ecg: {
@@ -6454,7 +5494,6 @@ export interface operations {
                     "application/json": components["schemas"]["EcgHead"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6487,7 +5526,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     ecg_samples: {
@@ -6509,7 +5547,6 @@ export interface operations {
                     "application/octet-stream": number[];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6542,7 +5579,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     events: {
@@ -6562,7 +5598,6 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6571,8 +5606,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     people: {
@@ -6625,7 +5658,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6651,8 +5683,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     list: {
@@ -6705,7 +5735,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     create: {
@@ -6769,8 +5798,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6779,8 +5806,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     one: {
@@ -6802,7 +5827,6 @@ export interface operations {
                     "application/json": components["schemas"]["Leg"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6827,7 +5851,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     revise: {
@@ -6903,8 +5926,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6921,8 +5942,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     accept: {
@@ -6998,8 +6017,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7016,8 +6033,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     acknowledge: {
@@ -7093,8 +6108,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7111,8 +6124,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     acknowledge_decision: {
@@ -7188,8 +6199,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7206,8 +6215,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     admit: {
@@ -7283,8 +6290,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7301,8 +6306,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     amend_outcome: {
@@ -7378,8 +6381,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7396,8 +6397,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     answer: {
@@ -7473,8 +6472,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7491,8 +6488,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     arrive: {
@@ -7568,8 +6563,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7586,8 +6579,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     ask: {
@@ -7663,8 +6654,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7681,8 +6670,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     cancel: {
@@ -7758,8 +6745,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7776,8 +6761,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     complete_record: {
@@ -7853,8 +6836,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7871,8 +6852,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     confirm_cancel: {
@@ -7948,8 +6927,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7966,8 +6943,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     decline: {
@@ -8043,8 +7018,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8061,8 +7034,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     depart: {
@@ -8138,8 +7109,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8156,8 +7125,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     discard: {
@@ -8233,8 +7200,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8251,8 +7216,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     force_close: {
@@ -8328,8 +7291,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8346,8 +7307,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     late_note: {
@@ -8423,8 +7382,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8441,8 +7398,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     mark_error: {
@@ -8518,8 +7473,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8536,8 +7489,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     no_show: {
@@ -8613,8 +7564,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8631,8 +7580,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     note: {
@@ -8708,8 +7655,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8726,8 +7671,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     open: {
@@ -8803,8 +7746,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8821,8 +7762,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     rebook: {
@@ -8898,8 +7837,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8916,8 +7853,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     record_death: {
@@ -8993,8 +7928,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9011,8 +7944,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     redirect: {
@@ -9088,8 +8019,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9106,8 +8035,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     refuse_cancel: {
@@ -9183,8 +8110,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9201,8 +8126,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     release: {
@@ -9278,8 +8201,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9296,8 +8217,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     reserve: {
@@ -9373,8 +8292,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9391,8 +8308,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     send_outcome: {
@@ -9468,8 +8383,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9486,8 +8399,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     submit: {
@@ -9563,8 +8474,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9581,8 +8490,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     timeline: {
@@ -9604,7 +8511,6 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimelineEntry"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9629,7 +8535,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     list: {
@@ -9672,8 +8577,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     mark_read: {
@@ -9693,7 +8596,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9702,7 +8604,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9711,10 +8612,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     organisations: {
@@ -9734,7 +8631,6 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Organisation"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9743,8 +8639,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     create_organisation: {
@@ -9800,8 +8694,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9810,8 +8702,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     read_organisation: {
@@ -9833,7 +8723,6 @@ export interface operations {
                     "application/json": components["schemas"]["OrganisationDetail"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9842,7 +8731,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9851,7 +8739,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     change_organisation: {
@@ -9927,8 +8814,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9945,8 +8830,132 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
+        };
+    };
+    waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivationWaiting"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivationSheet"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     end_organisation: {
@@ -10018,7 +9027,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -10027,8 +9035,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     search: {
@@ -10079,7 +9085,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     register: {
@@ -10144,8 +9149,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10154,8 +9157,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     read: {
@@ -10177,7 +9178,6 @@ export interface operations {
                     "application/json": components["schemas"]["Patient"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10202,7 +9202,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     change: {
@@ -10278,8 +9277,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10296,211 +9293,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    access_log: {
-        parameters: {
-            query?: {
-                /** @description At most so many items; 50 unless said, 200 at most. */
-                limit?: number;
-                /** @description What `next` of the page before said. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AccessLogEntry"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    consults_of_patient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ConsultRow"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    of_patient: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_LegRow"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    reveal: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Revealed"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     people: {
@@ -10540,8 +9332,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     create: {
@@ -10597,8 +9387,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10607,8 +9395,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     search: {
@@ -10656,8 +9442,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -10679,7 +9463,6 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDetail"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10688,7 +9471,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10697,7 +9479,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     change: {
@@ -10757,7 +9538,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10766,8 +9546,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10784,8 +9562,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     leave: {
@@ -10857,7 +9633,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -10866,8 +9641,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     place: {
@@ -10923,8 +9696,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10933,8 +9704,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     end_position: {
@@ -10956,7 +9725,6 @@ export interface operations {
                     "application/json": components["schemas"]["PositionDetail"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10989,9 +9757,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     read_room: {
@@ -11013,7 +9778,6 @@ export interface operations {
                     "application/json": components["schemas"]["Room"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11038,7 +9802,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     signal_room: {
@@ -11059,7 +9822,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11132,8 +9894,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     plan: {
@@ -11198,7 +9958,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11207,8 +9966,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     responsible: {
@@ -11247,8 +10004,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     swaps: {
@@ -11268,7 +10023,6 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Swap"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11277,8 +10031,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     offer: {
@@ -11334,8 +10086,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11344,8 +10094,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     accept: {
@@ -11417,7 +10165,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11434,8 +10181,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     decline: {
@@ -11507,7 +10252,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11516,8 +10260,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     withdraw: {
@@ -11589,7 +10331,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11598,8 +10339,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     take_off: {
@@ -11669,7 +10408,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11678,8 +10416,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     who_am_i: {
@@ -11699,7 +10435,6 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11708,8 +10443,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     sign_in: {
@@ -11757,7 +10490,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11782,8 +10514,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     sign_out: {
@@ -11801,7 +10531,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11810,11 +10539,85 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
+        };
+    };
+    activate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Activation"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code is unknown, used or expired */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken; the code still counts */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_factors: {
@@ -11834,7 +10637,6 @@ export interface operations {
                     "application/json": components["schemas"]["Factors"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11843,8 +10645,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
         };
     };
     begin_passkey: {
@@ -11864,7 +10664,6 @@ export interface operations {
                     "application/json": components["schemas"]["NewPasskey"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11889,9 +10688,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     confirm_passkey: {
@@ -11931,7 +10727,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11964,8 +10759,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     renew_codes: {
@@ -11985,7 +10778,6 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12010,9 +10802,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     begin_totp: {
@@ -12032,7 +10821,6 @@ export interface operations {
                     "application/json": components["schemas"]["NewTotp"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12057,9 +10845,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     confirm_totp: {
@@ -12099,7 +10884,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12108,7 +10892,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12133,8 +10916,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     remove_factor: {
@@ -12154,7 +10935,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12187,9 +10967,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     my_sessions: {
@@ -12209,7 +10986,6 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnSession"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12226,7 +11002,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     end_my_other_sessions: {
@@ -12244,7 +11019,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12261,10 +11035,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     end_my_session: {
@@ -12284,7 +11054,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12309,10 +11078,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     change_password: {
@@ -12350,8 +11115,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12384,8 +11147,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     second_factor: {
@@ -12425,8 +11186,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12451,8 +11210,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     list: {
@@ -12503,7 +11260,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     pending: {
@@ -12523,7 +11279,6 @@ export interface operations {
                     "application/json": components["schemas"]["PendingStudies"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12540,7 +11295,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -12562,7 +11316,6 @@ export interface operations {
                     "application/json": components["schemas"]["Study"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12587,7 +11340,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     assign: {
@@ -12661,10 +11413,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     compare: {
@@ -12720,7 +11468,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     preview: {
@@ -12742,7 +11489,6 @@ export interface operations {
                     "image/jpeg": number[];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12767,7 +11513,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -12789,7 +11534,6 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12814,7 +11558,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["Problem"];
         };
     };
 }

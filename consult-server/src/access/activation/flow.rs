@@ -1,0 +1,103 @@
+//! The doors of activation codes: one is made for a person, and one is turned into an account. A code that is unknown, used,
+//! expired or of somebody who has left answers alike, and is counted like a wrong password. Builds no response.
+
+use super::{rules, sql};
+use crate::access::attempts::Attempt;
+use crate::access::call::Visitor;
+use crate::access::flow::{hash_of, note_turned_away};
+use crate::access::{account, password, sql as access};
+use crate::db::Tx;
+use crate::db::change::{Author, Subject};
+use crate::error::{Code, Refusal, Result};
+use crate::ground::Ground;
+use crate::ids::{AllianceId, PersonId};
+use crate::time::Timestamp;
+
+const ACTION: &str = "account.activated";
+
+/// What somebody with a slip of paper chose.
+pub struct Chosen {
+    pub login: String,
+    pub code: String,
+    pub password: String,
+}
+
+/// Makes a code for a person and ends those made before; this answer is the only place where it stands.
+pub async fn issue(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    person: &PersonId,
+    expires_at: Timestamp,
+) -> Result<String> {
+    sql::end_open(tx, person).await?;
+    let code = rules::code(tx.entropy().bytes());
+    sql::insert(tx, alliance, person, &hash_of(&code), expires_at).await?;
+    Ok(code)
+}
+
+/// Turns a code into an account with the name and the password that its holder chose.
+pub async fn activate(ground: &Ground, chosen: Chosen, visitor: Visitor) -> Result<()> {
+    let login = rules::login(&chosen.login).map_err(|code| Refusal::field(code, "login"))?;
+    account::rules::check(&chosen.password, &login).map_err(|refusal| refusal.with("field", "password"))?;
+    let mut reader = ground.db.read().await?;
+    // Apart from signing in with that name: guessing here locks nobody out there.
+    let attempt = Attempt::of(ground, &mut reader, &format!("activation {login}"), &visitor.from).await?;
+    attempt.may_try(&mut reader, ground.now()).await?;
+    let code_hash = hash_of(&rules::normal(&chosen.code).unwrap_or_default());
+    let holder = sql::holder(&mut reader, &code_hash, ground.now()).await?;
+    drop(reader);
+    if !holder.as_ref().is_some_and(|holder| holder.counts) {
+        return refuse(ground, holder, attempt, visitor).await;
+    }
+    let password_hash = password::hash(chosen.password, &ground.entropy).await?;
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                // Looked at again: another request may have used it meanwhile.
+                let used = sql::use_up(tx, &code_hash).await?;
+                let (person, alliance) = used.ok_or_else(refused)?;
+                let now = tx.now;
+                access::first_position(tx.conn(), &person, now).await?.ok_or_else(refused)?;
+                if !sql::insert_account(tx, &person, &alliance, &login, &password_hash).await? {
+                    return Err(Refusal::field(Code::LoginTaken, "login"));
+                }
+                attempt.succeeded(tx).await?;
+                sql::end_open(tx, &person).await?;
+                let author = Author {
+                    person: Some(person.clone()),
+                    from: visitor.from,
+                    request_id: visitor.request_id,
+                    ..Author::default()
+                };
+                let subject = Subject { kind: "account", id: person.as_str() };
+                account::flow::record(tx, &alliance, &author, subject, ACTION).await
+            })
+        })
+        .await
+}
+
+fn refused() -> Refusal {
+    Refusal::field(Code::ActivationRefused, "code")
+}
+
+/// Counts a failure, and writes it into the audit trail if the code was somebody's.
+async fn refuse(
+    ground: &Ground,
+    holder: Option<sql::Holder>,
+    attempt: Attempt,
+    visitor: Visitor,
+) -> Result<()> {
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                attempt.failed(tx).await?;
+                let Some(holder) = holder else { return Ok(()) };
+                let code = Code::ActivationRefused;
+                note_turned_away(tx, &holder.alliance, &holder.person, &visitor, ACTION, code).await
+            })
+        })
+        .await?;
+    Err(refused())
+}
