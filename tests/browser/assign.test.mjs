@@ -84,6 +84,36 @@ test('a study that contradicts its record shows both sides and is assigned after
   assert.deepEqual(page.faults, []);
 });
 
+test('an assignment whose answer was lost is repeated without harm, and a study that is gone says so', async () => {
+  const page = await people.signIn('township');
+  const { slice, mistyped } = filesOf(QIAO);
+  sendFromDevice(product, slice);
+  sendFromDevice(product, mistyped);
+  await page.goto('/studies');
+  await stray(page, '乔桂兰').click();
+  await page.getByLabel(/我已核对/).check();
+  // Another browser of the house stands at the same study, and hears nothing of what the first one does.
+  const other = await people.signIn('township');
+  await other.route(/\/api\/v1\/events/, (route) => route.abort());
+  await other.goto(new URL(page.url()).pathname);
+  await other.getByLabel(/我已核对/).check();
+
+  // The server does it and the study merges into the patient's; its answer never arrives.
+  await page.route(/\/assign$/, async (route) => void (await route.fetch(), await route.abort()), { times: 1 });
+  await press(page, '归入 乔桂兰');
+  await page.getByText('连接不上服务器，这一步没有完成').waitFor();
+  await press(other, '归入 乔桂兰');
+  await other.getByRole('heading', { name: '这项影像已不在这里' }).waitFor();
+  assert.equal(await other.getByRole('button', { name: '归入 乔桂兰' }).count(), 0);
+  await look(other, 'assign-gone');
+  await other.locator('.empty').getByRole('link', { name: '返回列表' }).click();
+  await other.getByRole('heading', { name: '待归属影像', exact: true }).waitFor();
+
+  await press(page, '归入 乔桂兰');
+  await page.getByText('这项检查已归入 乔桂兰').first().waitFor();
+  for (const one of [page, other]) assert.deepEqual(one.faults, []);
+});
+
 test('what an upload put aside leads there, and two people do not assign it twice', async () => {
   const page = await people.signIn('township');
   const other = filesOf({ name: 'Zhao^TieZhu=赵^铁柱', birthday: '19501111', sex: 'M' });

@@ -63,6 +63,9 @@ def main(folder, *who):
         for name, content in slices:
             archive.writestr(name, content)
     (folder / "slice.dcm").write_bytes(slices[0][1])
+    mistyped = dcmread(BytesIO(slices[1][1]))
+    mistyped.PatientBirthDate = "19000101"
+    (folder / "slice-mistyped.dcm").write_bytes(bytes_of(mistyped))
     (folder / "slice-cut.dcm").write_bytes(slices[1][1][:20_000])
     (folder / "ecg.dcm").write_bytes(ecg(who))
     (folder / "letter.txt").write_text("这不是影像。", encoding="utf-8")

@@ -17,6 +17,8 @@ export function filesOf({ name, birthday, sex }) {
     ct: path('chest-ct.zip'),
     ecg: path('ecg.dcm'),
     slice: path('slice.dcm'),
+    /** Of the same study, with a birth date that contradicts. */
+    mistyped: path('slice-mistyped.dcm'),
     cut: path('slice-cut.dcm'),
     letter: path('letter.txt'),
   };

@@ -9,6 +9,8 @@ export interface CallOptions {
   body?: unknown;
   /** The version the caller saw; sent as `If-Match`. */
   version?: number;
+  /** The same for every repetition of one command, so that it has one effect; sent as `Idempotency-Key`. */
+  key?: string;
   signal?: AbortSignal;
 }
 
@@ -56,6 +58,7 @@ function address(path: string, query: CallOptions['query']): string {
 const AT_THE_DOOR = new Set([
   'access.wrong-credentials',
   'access.second-factor-needed',
+  'access.activation-refused',
   'access.code-wrong',
   'access.challenge-over',
 ]);
@@ -82,6 +85,7 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   if (options.version !== undefined) headers['if-match'] = `"${options.version}"`;
+  if (options.key !== undefined) headers['idempotency-key'] = options.key;
   const init: RequestInit = { method, headers };
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   if (options.signal) init.signal = options.signal;
@@ -92,6 +96,17 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   } catch {
     throw new Problem({ code: UNREADABLE, status: response.status });
   }
+}
+
+/** Sends a file as it is; the server looks at its bytes, whatever the browser takes it for. */
+export async function callFile<T>(path: string, file: Blob, query: CallOptions['query']): Promise<T> {
+  const headers = {
+    accept: 'application/json',
+    'accept-language': language,
+    'content-type': file.type || 'application/octet-stream',
+  };
+  const response = await send(address(path, query), { method: 'POST', headers, body: file });
+  return (await response.json()) as T;
 }
 
 /** Binary bodies, such as the samples of an ECG. */

@@ -38,6 +38,7 @@ export function attachStudy(consultId: Id, studyId: Id): Promise<Consult> {
   return call<Consult>('POST', `consults/${consultId}/studies`, { body: { study_id: studyId } });
 }
 
-export function assignStudy(studyId: Id, patientId: Id): Promise<Study> {
-  return call<Study>('POST', `studies/${studyId}/assign`, { body: { patient_id: patientId } });
+/** With the same `key` again, the server answers what it answered first, even if the study has merged away since. */
+export function assignStudy(studyId: Id, patientId: Id, key: string): Promise<Study> {
+  return call<Study>('POST', `studies/${studyId}/assign`, { body: { patient_id: patientId }, key });
 }

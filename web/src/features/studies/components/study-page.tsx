@@ -8,12 +8,14 @@ import { clock } from '@/lib/clock';
 import type { Id, Study } from '@/lib/contract';
 import { formatDay, formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
-import { asProblem } from '@/lib/problem';
+import { asProblem, isTransient } from '@/lib/problem';
 import { assignStudy, studyQuery } from '@/lib/queries/studies';
 import { mayAssignStudies, useMe } from '@/lib/session';
+import { uuidv7 } from '@/lib/uuid';
 import { Banner, ProblemBanner } from '@/ui/banner';
+import { ButtonLink } from '@/ui/button';
 import { Icon } from '@/ui/icon';
-import { Loaded } from '@/ui/states';
+import { Empty, Loaded } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { Assigned } from './assigned';
 import { ChoosePatient } from './choose-patient';
@@ -26,18 +28,38 @@ export function StudyPage() {
   const { studyId } = useParams({ from: '/shell/studies/$studyId' });
   const query = useQuery(studyQuery(studyId));
   const { t } = useTranslation('studies');
+  const isGone = query.error !== null && asProblem(query.error).status === 404;
   return (
     <div className="page">
       <Link to="/studies" className="stray-back">
         <Icon name="chevronLeft" size={20} />
         {t('pending.back')}
       </Link>
-      <Loaded query={query}>{(study) => <StudyView key={study.id} study={study} />}</Loaded>
+      {isGone && !query.data ? (
+        <Gone />
+      ) : (
+        <Loaded query={query}>{(study) => <StudyView key={study.id} study={study} isGone={isGone} />}</Loaded>
+      )}
     </div>
   );
 }
 
-function StudyView({ study }: { study: Study }) {
+/** It joined another study of its patient, or it is not for this person: the server does not say which. */
+function Gone() {
+  const { t } = useTranslation('studies');
+  return (
+    <div className="card">
+      <Empty icon="image" title={<h1>{t('assign.gone')}</h1>}>
+        <p>{t('assign.goneHint')}</p>
+        <ButtonLink to="/studies" look="primary">
+          {t('assign.toList')}
+        </ButtonLink>
+      </Empty>
+    </div>
+  );
+}
+
+function StudyView({ study, isGone }: { study: Study; isGone: boolean }) {
   const { t } = useTranslation('studies');
   const me = useMe();
   const [patient, setPatient] = useState<Id | null>(study.sent_to?.id ?? null);
@@ -53,6 +75,10 @@ function StudyView({ study }: { study: Study }) {
     choice.current?.scrollIntoView({ block: 'nearest' });
   }, [patient]);
 
+  // Our own assigning may be what took it away: then its answer, or the same press again, leads on.
+  const isOurs =
+    assign.isPending || assign.isSuccess || (assign.isError && isTransient(asProblem(assign.error)));
+  if (isGone && !isOurs) return <Gone />;
   return (
     <>
       <div className="page-head">
@@ -101,13 +127,18 @@ function StudyView({ study }: { study: Study }) {
   );
 }
 
-/** The same again after a cut line does no harm: the server knows it is done. */
+/** The same again after a cut line does no harm: it has the same key, and gets the answer that was lost. */
 function useAssign(study: Study) {
   const { t } = useTranslation('studies');
   const client = useQueryClient();
   const navigate = useNavigate();
+  const keys = useRef(new Map<Id, string>());
   return useMutation({
-    mutationFn: ({ patient }: { patient: Id; name: string }) => assignStudy(study.id, patient),
+    mutationFn: ({ patient }: { patient: Id; name: string }) => {
+      const key = keys.current.get(patient) ?? uuidv7();
+      keys.current.set(patient, key);
+      return assignStudy(study.id, patient, key);
+    },
     onSuccess: (assigned, { name }) => {
       client.setQueryData(studyQuery(assigned.id).queryKey, assigned);
       void client.invalidateQueries({ queryKey: ['study', 'list'] });
