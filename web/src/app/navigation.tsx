@@ -1,7 +1,9 @@
-// Where one can go, by what the role works on: one table, shown at the side of a desk and at the foot of a phone.
+// Where one can go, by what the role works on: one table, shown at the side of a desk and at the foot of a phone. The foot
+// has room for five; what does not fit stands behind its last place.
 
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from '@/lib/i18n';
 import { noticesQuery } from '@/lib/queries/notices';
 import { pendingCountsQuery } from '@/lib/queries/studies';
@@ -9,9 +11,33 @@ import { DESK, type Desk, mayAssignStudies, useMe } from '@/lib/session';
 import { Icon, type IconName } from '@/ui/icon';
 
 interface Place {
-  to: '/' | '/patients' | '/consults' | '/referrals' | '/board' | '/notices' | '/worklist' | '/studies';
+  to:
+    | '/'
+    | '/patients'
+    | '/consults'
+    | '/referrals'
+    | '/board'
+    | '/notices'
+    | '/worklist'
+    | '/studies'
+    | '/people'
+    | '/duties'
+    | '/directory'
+    | '/directory/import';
   icon: IconName;
-  text: 'home' | 'patients' | 'consults' | 'referrals' | 'board' | 'notices' | 'worklist' | 'studies';
+  text:
+    | 'home'
+    | 'patients'
+    | 'consults'
+    | 'referrals'
+    | 'board'
+    | 'notices'
+    | 'worklist'
+    | 'studies'
+    | 'people'
+    | 'directory'
+    | 'import'
+    | 'duties';
 }
 
 const STUDIES: Place = { to: '/studies', icon: 'image', text: 'studies' };
@@ -37,12 +63,30 @@ const PLACES: Record<Desk, Place[]> = {
     { to: '/', icon: 'home', text: 'home' },
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
+  administration: [
+    { to: '/', icon: 'home', text: 'home' },
+    { to: '/directory', icon: 'building', text: 'directory' },
+    { to: '/directory/import', icon: 'upload', text: 'import' },
+    { to: '/notices', icon: 'bell', text: 'notices' },
+  ],
 };
+
+/** Places below which others stand. */
+const EXACT = new Set<Place['to']>(['/', '/directory']);
+
+/** Of everybody, whatever they work on. */
+const EVERYBODYS: Place[] = [
+  { to: '/people', icon: 'phone', text: 'people' },
+  { to: '/duties', icon: 'calendar', text: 'duties' },
+];
+
+/** So many places are wide enough for a thumb at 360 px. */
+const AT_THE_FOOT = 5;
 
 function usePlaces(): Place[] {
   const { role } = useMe().position;
-  const places = PLACES[DESK[role]];
-  return mayAssignStudies(role) ? [...places, STUDIES] : places;
+  const own = PLACES[DESK[role]];
+  return [...own, ...(mayAssignStudies(role) ? [STUDIES] : []), ...EVERYBODYS];
 }
 
 /** How many studies wait for somebody to say whose they are; asked of the server only where the place is offered. */
@@ -66,7 +110,7 @@ function Places({ places }: { places: Place[] }) {
       <Link
         to={place.to}
         className="place"
-        activeOptions={{ exact: place.to === '/' }}
+        activeOptions={{ exact: EXACT.has(place.to) }}
         activeProps={{ 'aria-current': 'page' }}
       >
         <Icon name={place.icon} size={20} />
@@ -94,12 +138,63 @@ export function Sidebar() {
 
 export function BottomBar() {
   const { t } = useTranslation();
+  const places = usePlaces();
+  const shown = places.length > AT_THE_FOOT ? AT_THE_FOOT - 1 : AT_THE_FOOT;
   return (
     <nav className="bottombar" aria-label={t('navigation')}>
       <ul>
-        <Places places={usePlaces()} />
+        <Places places={places.slice(0, shown)} />
+        {places.length > shown && <MorePlaces places={places.slice(shown)} />}
       </ul>
     </nav>
+  );
+}
+
+/** Opens above the bar; closes when somebody has gone there, presses elsewhere, or Escape. */
+function MorePlaces({ places }: { places: Place[] }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  const isOpen = openAt === pathname;
+  const isHere = places.some((place) => pathname.startsWith(place.to));
+  const box = useRef<HTMLLIElement>(null);
+  const id = useId();
+
+  useEffect(() => {
+    if (!isOpen) return;
+    const elsewhere = (event: PointerEvent) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpenAt(null);
+    };
+    const byEscape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      setOpenAt(null);
+      box.current?.querySelector('button')?.focus();
+    };
+    document.addEventListener('pointerdown', elsewhere);
+    document.addEventListener('keydown', byEscape);
+    return () => {
+      document.removeEventListener('pointerdown', elsewhere);
+      document.removeEventListener('keydown', byEscape);
+    };
+  }, [isOpen]);
+
+  return (
+    <li ref={box}>
+      <button
+        type="button"
+        className={isHere ? 'place place-here' : 'place'}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpenAt(isOpen ? null : pathname)}
+      >
+        <Icon name="more" size={20} />
+        <span>{t('place.more')}</span>
+        {!isOpen && places.includes(STUDIES) && <PendingCount />}
+      </button>
+      <ul id={id} className="more-places" hidden={!isOpen}>
+        <Places places={places} />
+      </ul>
+    </li>
   );
 }
 

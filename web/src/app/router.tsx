@@ -1,7 +1,9 @@
 // The route table: every screen is its own chunk, listed by workplace in `routes/`.
 
-import { createRoute, createRouter } from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { loadAllTexts } from '@/lib/i18n';
 import { Fallback, NotFound } from './fallback';
+import { administrationRoutes } from './routes/administration';
 import { clinicRoutes } from './routes/clinic';
 import { root, shell } from './routes/frame';
 import { ownRoutes } from './routes/own';
@@ -19,10 +21,18 @@ const signIn = createRoute({
   component: SignInPage,
 });
 
+const activate = createRoute({
+  getParentRoute: () => root,
+  path: '/activate',
+  beforeLoad: loadAllTexts,
+  component: lazyRouteComponent(() => import('./activate-page'), 'ActivatePage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    shell.addChildren([...clinicRoutes, ...specialistRoutes, ...ownRoutes]),
+    activate,
+    shell.addChildren([...clinicRoutes, ...specialistRoutes, ...ownRoutes, ...administrationRoutes]),
   ]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,

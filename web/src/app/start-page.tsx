@@ -2,13 +2,18 @@
 
 import { Navigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from '@/lib/i18n';
+import { loadAllTexts, useTranslation } from '@/lib/i18n';
 import { DESK, useMe } from '@/lib/session';
 import { Empty, RowsSkeleton } from '@/ui/states';
 
 const HomePage = lazy(() =>
   import('@/features/home/components/home-page').then((m) => ({ default: m.HomePage })),
 );
+
+const AdminHome = lazy(async () => {
+  await loadAllTexts();
+  return { default: (await import('@/features/directory/components/admin-home')).AdminHome };
+});
 
 export function StartPage() {
   const me = useMe();
@@ -24,6 +29,12 @@ export function StartPage() {
       return <Navigate to="/board" replace />;
     case 'worklist':
       return <Navigate to="/worklist" replace />;
+    case 'administration':
+      return (
+        <Suspense fallback={<RowsSkeleton />}>
+          <AdminHome />
+        </Suspense>
+      );
     case 'office':
       return (
         <div className="page">

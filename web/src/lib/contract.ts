@@ -91,6 +91,7 @@ export interface Organisation {
   code: string;
   level: 'city_hospital' | 'county_hospital' | 'township_centre' | 'village_clinic';
   parent: OrganisationRef | null;
+  external: boolean;
   departments: DepartmentRef[];
   agreements: { consult: boolean; referral: boolean };
 }
@@ -98,6 +99,146 @@ export interface Person extends PersonRef {
   role: Role;
   department: DepartmentRef | null;
   title: string | null;
+}
+export type Level = Organisation['level'];
+export interface Department {
+  id: Id;
+  version: number;
+  code: string;
+  name: string;
+  national_code: string | null;
+  ended_at: Time | null;
+}
+/** An organisation with everything that is kept of it. */
+export interface OrganisationDetail {
+  id: Id;
+  version: number;
+  code: string;
+  name: string;
+  level: string;
+  parent: OrganisationRef | null;
+  external: boolean;
+  phone: string | null;
+  codes: { system: string; value: string; valid_until: Time | null }[];
+  departments: Department[];
+  ended_at: Time | null;
+}
+export interface PositionDetail extends Position {
+  valid_from: Time;
+  valid_until: Time | null;
+}
+export interface PersonDetail {
+  id: Id;
+  version: number;
+  name: string;
+  title: string | null;
+  specialty: string | null;
+  work_phone: string | null;
+  practice_years: number | null;
+  licensed: boolean;
+  positions: PositionDetail[];
+  left_at: Time | null;
+  /** For those who manage the directory. */
+  private: {
+    staff_number: string | null;
+    licence_number: string | null;
+    licence_from: Time | null;
+    licence_until: Time | null;
+    practising_since: Time | null;
+    has_account: boolean;
+  } | null;
+}
+export interface Agreement {
+  id: Id;
+  version: number;
+  kind: 'consult' | 'referral';
+  from: OrganisationRef;
+  to: OrganisationRef;
+  valid_from: Time;
+  valid_until: Time | null;
+}
+export type ImportSheet = 'organisations' | 'departments' | 'people' | 'positions' | 'rosters';
+export interface ImportFinding {
+  sheet: ImportSheet | null;
+  /** As the spreadsheet counts, from 1. */
+  row: number;
+  severity: 'error' | 'warning';
+  code: string;
+  field: string | null;
+  value: string | null;
+}
+export interface ImportReport {
+  applied: boolean;
+  sheets: { sheet: ImportSheet; rows: number; created: number; changed: number; unchanged: number }[];
+  errors: number;
+  warnings: number;
+  /** The first thousand. */
+  findings: ImportFinding[];
+}
+export interface ActivationWaiting {
+  without_account: number;
+  with_code: number;
+}
+export interface ActivationSlip {
+  person_id: Id;
+  name: string;
+  staff_number: string | null;
+  department: string | null;
+  /** A name to sign in with that is free. */
+  login: string | null;
+  code: string;
+}
+/** Shown once. */
+export interface ActivationSheet {
+  organisation: OrganisationRef;
+  address: string;
+  issued_at: Time;
+  expires_at: Time;
+  people: ActivationSlip[];
+}
+/** Somebody with the number they answer at work. */
+export interface Reach {
+  id: Id;
+  name: string;
+  work_phone: string | null;
+}
+export type DutyKind = 'department' | 'hospital' | 'alliance';
+export type DutyRank = 'duty' | 'deputy';
+export interface Duty {
+  id: Id;
+  version: number;
+  kind: DutyKind;
+  organisation: OrganisationRef | null;
+  department: DepartmentRef | null;
+  person: Reach;
+  rank: DutyRank;
+  starts_at: Time;
+  ends_at: Time;
+}
+export interface Swap {
+  id: Id;
+  version: number;
+  offered_duty_id: Id;
+  wanted_duty_id: Id | null;
+  from: Reach;
+  to: Reach;
+  state: 'offered' | 'accepted' | 'declined' | 'withdrawn';
+  created_at: Time;
+}
+/** A person in one of their positions, as the box finds them. */
+export interface Found {
+  id: Id;
+  position_id: Id;
+  name: string;
+  title: string | null;
+  specialty: string | null;
+  role: Role;
+  organisation: OrganisationRef;
+  department: DepartmentRef | null;
+  work_phone: string | null;
+  on_duty: { kind: DutyKind; rank: DutyRank; until: Time } | null;
+  /** Who stands in: the deputy of their duty, or whoever is on duty for their department. */
+  deputy: Reach | null;
 }
 export interface Page<T> {
   items: T[];
@@ -430,7 +571,7 @@ export interface Upload {
 export interface Notice {
   id: Id;
   type: string;
-  subject: { kind: 'consult' | 'leg' | 'study'; id: Id };
+  subject: { kind: 'consult' | 'leg' | 'study' | 'duty' | 'duty_swap' | 'person'; id: Id };
   patient: { id: Id; name: string } | null;
   payload: Record<string, unknown>;
   created_at: Time;

@@ -45,6 +45,22 @@ export function formatDay(day: Day | null, language: string): string {
   }).format(Date.UTC(year ?? 0, (month ?? 1) - 1, date ?? 1));
 }
 
+/** 11月24日周二 */
+export function formatWeekday(day: Day, language: string): string {
+  const [year, month, date] = day.split('-').map(Number);
+  return new Intl.DateTimeFormat(language, {
+    timeZone: 'UTC',
+    month: 'short',
+    day: 'numeric',
+    weekday: 'short',
+  }).format(Date.UTC(year ?? 0, (month ?? 1) - 1, date ?? 1));
+}
+
+/** 08:00 */
+export function formatClock(ms: number, language: string): string {
+  return formatter(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
+}
+
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(0)} KB`;

@@ -83,7 +83,7 @@ const ASSIGNERS: ReadonlySet<Role> = new Set<Role>([
 export const mayAssignStudies = (role: Role): boolean => ASSIGNERS.has(role);
 
 /** What a role works on; one table instead of role names in the screens. */
-export type Desk = 'village' | 'board' | 'worklist' | 'office';
+export type Desk = 'village' | 'board' | 'worklist' | 'office' | 'administration';
 export const DESK: Record<Role, Desk> = {
   village_doctor: 'village',
   township_doctor: 'village',
@@ -93,7 +93,7 @@ export const DESK: Record<Role, Desk> = {
   coordinator: 'worklist',
   specialist: 'worklist',
   manager: 'office',
-  administrator: 'office',
+  administrator: 'administration',
   security_administrator: 'office',
   auditor: 'office',
 };

@@ -1,18 +1,22 @@
 // The texts of the page in one language, a file per feature. Both languages list the same namespaces.
 
 import account from './en/account.json';
+import activation from './en/activation.json';
 import call from './en/call.json';
 import common from './en/common.json';
 import consults from './en/consults.json';
+import directory from './en/directory.json';
 import duties from './en/duties.json';
 import ecg from './en/ecg.json';
 import home from './en/home.json';
 import patients from './en/patients.json';
+import people from './en/people.json';
 import general from './en/problems.json';
 import reading from './en/reading.json';
 import referrals from './en/referrals.json';
 import refusals from './en/refusals.json';
 import report from './en/report.json';
+import roster from './en/roster.json';
 import session from './en/session.json';
 import studies from './en/studies.json';
 import timeline from './en/timeline.json';
@@ -24,17 +28,21 @@ const problems = { ...general, ...refusals };
 
 export default {
   account,
+  activation,
   call,
   common,
   consults,
+  directory,
   duties,
   ecg,
   home,
   patients,
+  people,
   problems,
   reading,
   referrals,
   report,
+  roster,
   session,
   studies,
   timeline,

@@ -2,12 +2,16 @@
 // screens stand in `zh-CN.start.ts`.
 
 import account from './zh-CN/account.json';
+import activation from './zh-CN/activation.json';
 import call from './zh-CN/call.json';
+import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
 import patients from './zh-CN/patients.json';
+import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
 import refusals from './zh-CN/refusals.json';
 import report from './zh-CN/report.json';
+import roster from './zh-CN/roster.json';
 import studies from './zh-CN/studies.json';
 import uploads from './zh-CN/uploads.json';
 import viewer from './zh-CN/viewer.json';
@@ -20,12 +24,16 @@ const problems = { ...start.problems, ...refusals };
 export default {
   ...start,
   account,
+  activation,
   call,
+  directory,
   ecg,
   patients,
+  people,
   problems,
   reading,
   report,
+  roster,
   studies,
   uploads,
   viewer,

@@ -14,6 +14,9 @@ const ICONS: Record<Notice['subject']['kind'], IconName> = {
   consult: 'consult',
   leg: 'referral',
   study: 'image',
+  duty: 'clock',
+  duty_swap: 'clock',
+  person: 'person',
 };
 
 /** The sentence of a notice by its type; a type that this page does not know still says what it is about. */
@@ -78,6 +81,14 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
               >
                 {inside}
               </Link>
+            ) : subject.kind === 'duty' || subject.kind === 'duty_swap' ? (
+              <Link to="/duties" search={{}} className="rows-link item" onClick={onClick}>
+                {inside}
+              </Link>
+            ) : subject.kind === 'person' ? (
+              <button type="button" className="rows-link rows-button item" onClick={onClick}>
+                {inside}
+              </button>
             ) : (
               <Link
                 to="/studies/$studyId"

@@ -2,23 +2,15 @@
 // the caller's: go there, or take it into a form.
 
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { Patient } from '@/lib/contract';
 import { formatDay } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { patientSearchQuery } from '@/lib/queries/patients';
+import { useSettled } from '@/lib/settled';
 import { TextField } from '@/ui/field';
 import { Empty, Loaded } from '@/ui/states';
 import { PatientLine } from './patient-line';
-
-function useSettled(value: string, ms: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
-}
 
 export function PatientSearch({
   q,

@@ -1,10 +1,11 @@
 // Login and password, with every way it can fail, and the second step where one follows. Used by the page and by the dialog of an expired session.
 
-import { type FormEvent, lazy, Suspense, useEffect, useState } from 'react';
+import { type FormEvent, lazy, Suspense, useState } from 'react';
 import type { Me } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { asProblem, type Problem } from '@/lib/problem';
 import { type SecondStepAsked, secondStepOf, signIn } from '@/lib/session';
+import { useWait } from '@/lib/wait';
 import { ProblemBanner, useWaitText } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { TextField } from '@/ui/field';
@@ -20,7 +21,7 @@ export function SignInForm({ login: fixed, onSignedIn }: { login?: string; onSig
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [asked, setAsked] = useState<SecondStepAsked | null>(null);
-  const wait = useCountdown(problem);
+  const wait = useWait(problem);
   const waitText = useWaitText();
 
   async function submit(event: FormEvent) {
@@ -90,18 +91,4 @@ export function SignInForm({ login: fixed, onSignedIn }: { login?: string; onSig
       </Button>
     </form>
   );
-}
-
-/** Seconds until the server takes another attempt. */
-function useCountdown(problem: Problem | null): number {
-  const [left, setLeft] = useState(0);
-  useEffect(() => {
-    if (problem?.status !== 429) return setLeft(0);
-    const until = Date.now() + (problem.retryAfter ?? 30) * 1000;
-    const step = () => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1000)));
-    step();
-    const timer = setInterval(step, 500);
-    return () => clearInterval(timer);
-  }, [problem]);
-  return left;
 }

@@ -2,22 +2,9 @@
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { loadAllTexts } from '@/lib/i18n';
-import { shell } from './frame';
+import { shell, texts } from './frame';
 
 const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
-
-/** Keeps the named parameters that are there and are text. */
-function texts<K extends string>(...names: K[]) {
-  return (search: Record<string, unknown>): { [key in K]?: string } => {
-    const kept: { [key in K]?: string } = {};
-    for (const name of names) {
-      const value = search[name];
-      if (typeof value === 'string' && value !== '') kept[name] = value;
-      else if (typeof value === 'number') kept[name] = String(value);
-    }
-    return kept;
-  };
-}
 
 export const clinicRoutes = [
   // The first screen of the village waits for nothing but itself.

@@ -1,14 +1,27 @@
-// Screens of everybody: their own account.
+// Screens of everybody: their own account, and whom they can call.
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { loadAllTexts } from '@/lib/i18n';
-import { shell } from './frame';
+import { shell, texts } from './frame';
+
+const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
 
 export const ownRoutes = [
   createRoute({
-    getParentRoute: () => shell,
-    beforeLoad: loadAllTexts,
+    ...under,
     path: '/account',
     component: lazyRouteComponent(() => import('@/features/account/components/account-page'), 'AccountPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/people',
+    validateSearch: texts('q', 'department', 'specialty', 'duty'),
+    component: lazyRouteComponent(() => import('@/features/people/components/people-page'), 'PeoplePage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/duties',
+    validateSearch: texts('organisation', 'week'),
+    component: lazyRouteComponent(() => import('@/features/roster/components/duties-page'), 'DutiesPage'),
   }),
 ] as const;

@@ -1,0 +1,50 @@
+// Screens of the administrator: the directory, imports, and activation slips.
+
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { loadAllTexts } from '@/lib/i18n';
+import { shell, texts } from './frame';
+
+const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
+
+export const administrationRoutes = [
+  createRoute({
+    ...under,
+    path: '/directory',
+    component: lazyRouteComponent(
+      () => import('@/features/directory/components/organisations-page'),
+      'OrganisationsPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/directory/slips',
+    component: lazyRouteComponent(
+      () => import('@/features/directory/components/organisations-page'),
+      'SlipsPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/directory/import',
+    component: lazyRouteComponent(() => import('@/features/directory/components/import-page'), 'ImportPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/directory/organisations/$organisationId',
+    component: lazyRouteComponent(
+      () => import('@/features/directory/components/organisation-page'),
+      'OrganisationPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/directory/organisations/$organisationId/slips',
+    validateSearch: texts('person'),
+    component: lazyRouteComponent(() => import('@/features/activation/components/sheet-page'), 'SheetPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/directory/people/$personId',
+    component: lazyRouteComponent(() => import('@/features/directory/components/person-page'), 'PersonPage'),
+  }),
+] as const;

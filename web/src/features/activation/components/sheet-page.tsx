@@ -1,0 +1,140 @@
+// 激活码通知单 of an organisation, or of one of its people: made by a press, shown this once, printed.
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import type { ActivationWaiting } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
+import { activationWaitingQuery, issueSheet } from '@/lib/queries/activation';
+import { organisationQuery } from '@/lib/queries/directory';
+import { Banner, ProblemBanner } from '@/ui/banner';
+import { Button } from '@/ui/button';
+import { Dialog } from '@/ui/dialog';
+import { Icon } from '@/ui/icon';
+import { Empty, Loaded } from '@/ui/states';
+import { Slips } from './slips';
+import '../activation.css';
+
+export function SheetPage() {
+  const { t } = useTranslation('activation');
+  const { organisationId } = useParams({ from: '/shell/directory/organisations/$organisationId/slips' });
+  const { person } = useSearch({ from: '/shell/directory/organisations/$organisationId/slips' });
+  const organisation = useQuery(organisationQuery(organisationId));
+  const waiting = useQuery(activationWaitingQuery(organisationId));
+  const client = useQueryClient();
+  const issue = useMutation({
+    mutationFn: () => issueSheet(organisationId, person ?? null),
+    // Nothing of it is left behind in the page's memory once the page is left.
+    gcTime: 0,
+    onSuccess: () => client.invalidateQueries({ queryKey: activationWaitingQuery(organisationId).queryKey }),
+  });
+  useEffect(() => {
+    if (!issue.data) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [issue.data]);
+
+  return (
+    <div className="page">
+      <div className="not-printed">
+        <Link to="/directory/organisations/$organisationId" params={{ organisationId }} className="back-link">
+          <Icon name="chevronLeft" size={20} />
+          {organisation.data?.name ?? t('sheet.back')}
+        </Link>
+        <div className="page-head">
+          <div className="stack-small">
+            <h1>{t('sheet.title')}</h1>
+            <p className="soft">{t('sheet.lead')}</p>
+          </div>
+          {issue.data && (
+            <Button look="primary" icon="print" onClick={() => window.print()}>
+              {t('sheet.print')}
+            </Button>
+          )}
+        </div>
+        {issue.error && <ProblemBanner error={issue.error} />}
+      </div>
+      {issue.data ? (
+        <>
+          <div className="stack not-printed sheet-said">
+            <Banner tone="green">{t('sheet.printNow', { count: issue.data.people.length })}</Banner>
+            <Banner tone="amber">{t('sheet.once')}</Banner>
+          </div>
+          <Slips sheet={issue.data} />
+        </>
+      ) : (
+        <div className="card">
+          <Loaded query={waiting}>
+            {(counts) => (
+              <Ask
+                waiting={counts}
+                one={person !== undefined}
+                busy={issue.isPending}
+                onIssue={() => issue.mutate()}
+              />
+            )}
+          </Loaded>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Ask({
+  waiting,
+  one,
+  busy,
+  onIssue,
+}: {
+  waiting: ActivationWaiting;
+  one: boolean;
+  busy: boolean;
+  onIssue: () => void;
+}) {
+  const { t } = useTranslation('activation');
+  const common = useTranslation();
+  const [asking, setAsking] = useState(false);
+  const again = waiting.with_code > 0 && !one;
+  if (waiting.without_account === 0) {
+    return (
+      <Empty icon="checkCircle" title={t('sheet.none')}>
+        <p>{t('sheet.noneHint')}</p>
+      </Empty>
+    );
+  }
+  return (
+    <div className="card-body stack">
+      {!one && <p className="sheet-count">{t('sheet.waiting', { count: waiting.without_account })}</p>}
+      {again && <Banner tone="amber">{t('sheet.withCode', { count: waiting.with_code })}</Banner>}
+      <Banner tone="blue">{t('sheet.once')}</Banner>
+      <div className="form-actions">
+        <Button look="primary" icon="print" busy={busy} onClick={() => (again ? setAsking(true) : onIssue())}>
+          {t(again ? 'sheet.issueAgain' : 'sheet.issue')}
+        </Button>
+      </div>
+      {asking && (
+        <Dialog
+          title={t('sheet.again')}
+          onClose={() => setAsking(false)}
+          footer={
+            <>
+              <Button onClick={() => setAsking(false)}>{common.t('cancel')}</Button>
+              <Button
+                look="danger-solid"
+                onClick={() => {
+                  setAsking(false);
+                  onIssue();
+                }}
+              >
+                {t('sheet.issueAgain')}
+              </Button>
+            </>
+          }
+        >
+          <p>{t('sheet.againText')}</p>
+        </Dialog>
+      )}
+    </div>
+  );
+}
