@@ -46,13 +46,13 @@ web/dist/.built: web/node_modules/.package-lock.json $(WEB_SOURCES)
 
 web: web/dist/.built
 
-test-setup: build-setup web/node_modules/.package-lock.json tests/browser/node_modules/.package-lock.json $(VENV)/.installed
+test-setup: build-setup web/node_modules/.package-lock.json tests/browser/node_modules/.package-lock.json tests/oidc/node_modules/.package-lock.json $(VENV)/.installed
 	$(call need,chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc,chromium fonts-noto-cjk)
 	$(call need,storescu dcmconv dciodvfy,dcmtk dicom3tools)
 	$(call need,/usr/lib/postgresql/*/bin/initdb,postgresql)
 
-tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/browser/package-lock.json
-	cd tests/browser && npm ci --no-audit --no-fund
+tests/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lock.json
+	cd tests/$* && npm ci --no-audit --no-fund
 	@touch $@
 
 $(VENV)/.installed: tests/interop/requirements.txt
@@ -79,4 +79,4 @@ dist: build
 	python3 tests/dist.py
 
 clean:
-	rm -rf target web/dist web/node_modules tests/browser/node_modules
+	rm -rf target web/dist web/node_modules tests/browser/node_modules tests/oidc/node_modules

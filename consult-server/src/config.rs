@@ -58,6 +58,8 @@ pub struct Access {
     pub second_factor: Option<SecondFactor>,
     /// After so many days a password must be changed; never unless said.
     pub password_days: Option<u32>,
+    /// An OpenID Connect provider whose people may sign in.
+    pub oidc: Option<Oidc>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +69,68 @@ pub enum SecondFactor {
     /// Administrators, security administrators and auditors.
     Admins,
     All,
+}
+
+/// Signing in by OpenID Connect (authorization code with PKCE). Its redirect address is
+/// `{http.public_url}/api/v1/session/oidc/callback`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    /// As the provider writes it; `/.well-known/openid-configuration` is found below it.
+    pub issuer: String,
+    pub client_id: String,
+    /// None for a public client: PKCE protects the code either way.
+    pub client_secret: Option<Secret>,
+    /// What the button on the sign-in page says.
+    #[serde(default = "Oidc::label")]
+    pub label: String,
+    /// The claim that names the person.
+    #[serde(default = "Oidc::claim")]
+    pub claim: String,
+    /// What the claim is compared with at the first sign-in; afterwards the provider's `sub` is linked to the account.
+    #[serde(default)]
+    pub matches: OidcMatch,
+    #[serde(default)]
+    pub second_factor: OidcSecondFactor,
+    /// Asked for beside `openid`.
+    #[serde(default = "Oidc::scopes")]
+    pub scopes: Vec<String>,
+}
+
+impl Oidc {
+    fn label() -> String {
+        "统一身份认证".to_owned()
+    }
+
+    fn claim() -> String {
+        "preferred_username".to_owned()
+    }
+
+    fn scopes() -> Vec<String> {
+        vec!["profile".to_owned()]
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OidcMatch {
+    /// The name of an account.
+    #[default]
+    Login,
+    /// The staff number of an imported person; whoever has no account gets one without a password.
+    StaffNumber,
+    /// Nothing: only accounts that were linked at the console.
+    Link,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OidcSecondFactor {
+    /// Ours is asked for as after a password: many providers take a password alone, and nothing binding says so.
+    #[default]
+    Ask,
+    /// The provider asks for one itself.
+    Trust,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -212,6 +276,9 @@ impl Config {
     pub fn shown(&self) -> String {
         let mut config = self.clone();
         config.store.url = Secret(config.store.url.hidden());
+        if let Some(oidc) = &mut config.access.oidc {
+            oidc.client_secret = oidc.client_secret.take().map(|_| Secret("***".to_owned()));
+        }
         serde_json::to_string_pretty(&config).unwrap_or_default()
     }
 }
@@ -258,5 +325,19 @@ mod tests {
         config.store.url = Secret("postgres://consult:sesame@db/consult".to_owned());
         assert!(!config.shown().contains("sesame") && config.shown().contains("***@db/consult"));
         assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn the_secret_of_the_identity_provider_is_not_shown_and_the_rest_has_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("consult.toml");
+        let text =
+            "[access.oidc]\nissuer = \"https://id.example\"\nclient_id = \"c\"\nclient_secret = \"sesame\"\n";
+        std::fs::write(&file, text).unwrap();
+        let config = Config::load(Some(&file), Env::prefixed("CONSULT_TEST_NONE__")).unwrap();
+        assert!(!config.shown().contains("sesame") && !format!("{config:?}").contains("sesame"));
+        let oidc = config.access.oidc.unwrap();
+        assert_eq!((oidc.claim.as_str(), oidc.matches), ("preferred_username", OidcMatch::Login));
+        assert_eq!(oidc.second_factor, OidcSecondFactor::Ask);
     }
 }

@@ -68,6 +68,10 @@ codes! {
     ActivationRefused = "access.activation-refused", 401, "激活码不正确、已使用或已过期。", "The activation code is wrong, was used, or has expired.";
     LoginInvalid = "access.login-invalid", 422, "账号由 3 至 32 位小写字母、数字和 . _ - 组成，以字母或数字开头。", "An account name has 3 to 32 small letters, digits and the marks . _ -, and begins with a letter or digit.";
     LoginTaken = "access.login-taken", 409, "这个账号已被使用，请换一个。激活码仍然有效。", "This account name is taken: choose another. Your code still counts.";
+    OidcOver = "access.oidc-over", 401, "登录已超时、已用过，或不是在这个浏览器里开始的，请重新登录。", "This sign-in took too long, was used already, or began in another browser. Begin again.";
+    OidcRefused = "access.oidc-refused", 401, "统一身份认证没有通过，请重新登录。", "The identity provider did not confirm who you are. Sign in again.";
+    OidcUnavailable = "access.oidc-unavailable", 503, "统一身份认证暂时不可用。请稍后再试，或用账号和密码登录。", "The identity provider cannot be reached. Try again later, or sign in with your password.";
+    OidcNoAccount = "access.oidc-no-account", 403, "身份已确认，但您在本系统没有可用的账号。请联系本单位的系统管理员。", "It is known who you are, but you have no account here. Ask your organisation's administrator.";
     AccessDemoOnly = "access.demo-account-not-here", 403, "演示账号只能在本机演示环境中使用。", "Demo accounts work only while the demo is served on a loopback address.";
     AccessNoClinicalRole = "access.no-clinical-role", 403, "您的岗位不能查看诊疗内容。", "Your position may not see clinical content.";
     AccessRole = "access.role-not-allowed", 403, "您的岗位不能进行这项操作。", "Your position may not do this.";

@@ -28,6 +28,7 @@ pub mod studies;
 pub mod time;
 pub mod worker;
 
+use crate::access::oidc;
 use crate::conference::Rooms;
 use crate::config::Config;
 use crate::consults::inputs::Inputs;
@@ -47,6 +48,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone, FromRef)]
 pub struct App {
     pub ground: Ground,
+    pub oidc: oidc::Provider,
     pub imaging: Imaging,
     pub hub: Hub,
     pub rooms: Rooms,
@@ -82,10 +84,14 @@ impl Ready {
 
 impl App {
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
+        // One cryptography for everything that speaks TLS; whoever was here first has chosen the same.
+        let _chosen = rustls::crypto::ring::default_provider().install_default();
+        let oidc = oidc::Provider::of(&config)?;
         let ground = Ground::open(config, clock, entropy).await?;
         let imaging = Imaging::open(&ground, Arc::new(Inputs))?;
         Ok(Self {
             ground,
+            oidc,
             imaging,
             hub: Hub::default(),
             rooms: Rooms::default(),

@@ -93,6 +93,10 @@ enum Admin {
         #[arg(long)]
         second_factor: bool,
     },
+    /// Say whose account a subject (`sub`) of the identity provider is.
+    Link { login: String, subject: String },
+    /// Forget which subject of the identity provider an account belongs to.
+    Unlink { login: String },
 }
 
 #[derive(clap::Args)]
@@ -147,6 +151,10 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
             let password = admin::reset_password(&app.ground, &login, second_factor).await?;
             println!("one-time password of {login}: {password}");
         }
+        Command::Admin(Admin::Link { login, subject }) => {
+            admin::link(&open(config).await?.ground, &login, &subject).await?;
+        }
+        Command::Admin(Admin::Unlink { login }) => admin::unlink(&open(config).await?.ground, &login).await?,
         Command::VerifyAudit => return verify_audit(config).await,
         Command::Keys(command) => return keys(config, command).await,
         Command::Import { what: Import::People { file, apply, alliance } } => {

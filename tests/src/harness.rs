@@ -28,14 +28,10 @@ pub struct Product {
 }
 
 impl Product {
-    /// The product with the demo alliance: on SQLite, or on a new database of the Postgres that `CONSULT_TEST_POSTGRES` names,
-    /// so that every journey is a contract test of its statements on both engines.
+    /// The product with the demo alliance.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut config = Config::in_folder(folder.path());
-        if let Ok(server) = std::env::var("CONSULT_TEST_POSTGRES") {
-            config.store.url = Secret(store::new_database(&server).await);
-        }
+        let config = config_of(&folder).await;
         Self::start_with(folder, config).await
     }
 
@@ -60,7 +56,7 @@ impl Product {
             async move { run(app, listeners, demo).await.expect("the product runs") }
         });
         app.ready.wait().await;
-        Self { app, address, dimse, clock: hand, folder, http: reqwest::Client::new(), running }
+        Self { app, address, dimse, clock: hand, folder, http: client(), running }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -101,6 +97,21 @@ impl Product {
         self.running.await.expect("a clean end");
         self.folder
     }
+}
+
+/// The configuration of a test in its folder: on SQLite, or on a new database of the Postgres that `CONSULT_TEST_POSTGRES` names,
+/// so that every journey is a contract test of its statements on both engines.
+pub async fn config_of(folder: &TempDir) -> Config {
+    let mut config = Config::in_folder(folder.path());
+    if let Ok(server) = std::env::var("CONSULT_TEST_POSTGRES") {
+        config.store.url = Secret(store::new_database(&server).await);
+    }
+    config
+}
+
+/// A client that trusts no authority: what it speaks to is on this machine.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().tls_certs_only([]).build().expect("a client")
 }
 
 /// Deterministic bytes that never repeat within a process: ids and tokens differ, runs do not.

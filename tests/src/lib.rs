@@ -4,6 +4,9 @@
 pub mod consults;
 pub mod files;
 pub mod harness;
+pub mod oidc;
+pub mod people;
+pub mod phone;
 pub mod postgres;
 pub mod referrals;
 pub mod store;

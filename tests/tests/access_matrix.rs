@@ -90,8 +90,15 @@ async fn without_a_session_nothing_is_answered_but_the_open_doors() {
 }
 
 /// Signing in, in all its ways.
-const OPEN: &[&str] =
-    &["POST /api/v1/session", "POST /api/v1/session/activation", "POST /api/v1/session/second-factor"];
+const OPEN: &[&str] = &[
+    "GET /api/v1/session/oidc/callback",
+    "GET /api/v1/session/oidc/start",
+    "GET /api/v1/session/ways",
+    "POST /api/v1/session",
+    "POST /api/v1/session/activation",
+    "POST /api/v1/session/oidc/second-step",
+    "POST /api/v1/session/second-factor",
+];
 
 fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("access.matrix")

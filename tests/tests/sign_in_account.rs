@@ -1,11 +1,10 @@
 //! My own account: the list of my sessions and how they end, fixation and reuse, and changing my password.
 
 use consult_server::admin::{self, NewAdmin};
-use consult_server::config::Config;
 use consult_server::demo::PASSWORD;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
-use tests::harness::{Answer, Product, text};
+use tests::harness::{Answer, Product, config_of, text};
 
 const BETTER: &str = "east ditch spring rain";
 
@@ -102,7 +101,7 @@ async fn guessing_the_old_password_from_an_open_session_waits_like_the_door() {
 #[tokio::test]
 async fn the_console_makes_the_first_administrator_whose_password_must_be_changed_first() {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config::in_folder(folder.path());
+    let config = config_of(&folder).await;
     let product = Product::start_with_empty_store(folder, config).await;
     let ground = &product.app.ground;
     assert!(admin::is_empty(ground).await.unwrap());
@@ -148,7 +147,7 @@ async fn the_console_resets_a_password_and_ends_sessions_and_lock_out() {
 #[tokio::test]
 async fn a_password_that_is_too_old_must_be_changed_where_that_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = Config::in_folder(folder.path());
+    let mut config = config_of(&folder).await;
     config.access.password_days = Some(7);
     let product = Product::start_with(folder, config).await;
     let village = product.sign_in("village").await;

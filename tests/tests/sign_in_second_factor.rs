@@ -3,51 +3,21 @@
 
 use consult_server::access::factors::rules::code_at;
 use consult_server::admin;
-use consult_server::config::{Config, SecondFactor};
+use consult_server::config::SecondFactor;
 use consult_server::demo::PASSWORD;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::harness::{Answer, Product, User, text};
+use tests::harness::{Answer, Product, config_of, text};
+use tests::phone::{Phone, STEP_MS, TOTP};
 use tests::store;
 
-const STEP_MS: i64 = 30_000;
 const SECOND: &str = "/api/v1/session/second-factor";
-const TOTP: &str = "/api/v1/session/factors/totp";
 
 async fn started(policy: SecondFactor) -> Product {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = Config::in_folder(folder.path());
-    if let Ok(server) = std::env::var("CONSULT_TEST_POSTGRES") {
-        config.store.url = consult_server::config::Secret(store::new_database(&server).await);
-    }
+    let mut config = config_of(&folder).await;
     config.access.second_factor = Some(policy);
     Product::start_with(folder, config).await
-}
-
-/// A telephone with an authenticator, whose clock is the product's.
-struct Phone<'a> {
-    product: &'a Product,
-    secret: String,
-    codes: Vec<String>,
-}
-
-impl<'a> Phone<'a> {
-    /// Enrols, and moves on to the next code: the first one is used up.
-    async fn enrol(user: &User<'a>) -> Self {
-        let begun = user.post(TOTP, json!({})).await.expect(201).json;
-        let mut phone = Self { product: user.product, secret: text(&begun["secret"]), codes: Vec::new() };
-        assert!(text(&begun["uri"]).contains(&phone.secret) && text(&begun["qr"]).contains("<svg"));
-        let confirmation = json!({ "id": begun["id"], "code": phone.code(0) });
-        let added = user.post(&format!("{TOTP}/confirm"), confirmation).await.expect(200).json;
-        let codes = added["recovery_codes"].as_array().expect("recovery codes with the first factor");
-        phone.codes = codes.iter().map(text).collect();
-        user.product.clock.advance_ms(STEP_MS);
-        phone
-    }
-
-    fn code(&self, steps: i64) -> String {
-        code_at(&self.secret, self.product.app.ground.now().plus_seconds(30 * steps)).unwrap()
-    }
 }
 
 /// The challenge that the right password brings.

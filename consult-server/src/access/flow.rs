@@ -4,8 +4,8 @@
 use super::attempts::Attempt;
 use super::call::Visitor;
 use super::factors::{self, second_step};
-use super::{Call, Caller, Owed, account, password, sql};
-use crate::config;
+use super::{Call, Caller, Door, Owed, account, password, sql};
+use crate::config::{self, OidcSecondFactor};
 use crate::db::change::{Author, Change, Subject};
 use crate::db::{Tx, audit};
 use crate::error::{Code, Result};
@@ -53,7 +53,7 @@ pub async fn sign_in(
             if factors.is_empty() {
                 return enter(ground, account, attempt, visitor).await;
             }
-            Err(second_step::ask(ground, &account, attempt, &factors).await?)
+            Err(second_step::ask(ground, &account, attempt, &factors, Door::Password).await?)
         }
         account => refuse(ground, account, attempt, visitor).await,
     }
@@ -130,7 +130,7 @@ pub async fn enter(
         .write(move |tx| {
             Box::pin(async move {
                 attempt.succeeded(tx).await?;
-                open_session(tx, &config.access, &account, token, &visitor).await
+                open_session(tx, &config.access, &account, token, &visitor, Door::Password).await
             })
         })
         .await
@@ -143,12 +143,13 @@ pub async fn open_session(
     account: &sql::Account,
     token: String,
     visitor: &Visitor,
+    door: Door,
 ) -> Result<SignedIn> {
     let (now, hash) = (tx.now, hash_of(&token));
     let position =
         sql::first_position(tx.conn(), &account.person, now).await?.ok_or(Code::AccessWrongCredentials)?;
     let (id, expires_at) = (tx.new_id(), now.plus_seconds(ABSOLUTE_SECONDS));
-    let owed = owed_by(tx, config, account).await?;
+    let owed = owed_by(tx, config, account, door).await?;
     let new = sql::NewSession {
         id: &id,
         token_hash: &hash,
@@ -157,21 +158,32 @@ pub async fn open_session(
         device: &visitor.device,
         owed: owed.map(Owed::as_str),
         expires_at,
+        door,
     };
     sql::insert_session(tx, account, new).await?;
     let caller = sql::caller(tx.conn(), &hash).await?.ok_or(Code::AccessWrongCredentials)?.caller;
     let author = caller.author(&visitor.from, &visitor.request_id);
-    record(tx, &caller, &author, "session.opened").await?;
+    record(tx, &caller, &author, "session.opened", door.basis()).await?;
     Ok(SignedIn { token, expires_at, caller, owed })
 }
 
-/// What the account has to do before anything else.
-async fn owed_by(tx: &mut Tx, config: &config::Access, account: &sql::Account) -> Result<Option<Owed>> {
+/// What the account has to do before anything else. Whoever comes from the identity provider used no password of ours, and
+/// no second factor either where the provider is trusted with it.
+async fn owed_by(
+    tx: &mut Tx,
+    config: &config::Access,
+    account: &sql::Account,
+    door: Door,
+) -> Result<Option<Owed>> {
     let now = tx.now;
+    let trusts = config.oidc.as_ref().is_some_and(|oidc| oidc.second_factor == OidcSecondFactor::Trust);
+    if door == Door::Oidc && trusts {
+        return Ok(None);
+    }
     let is_too_old = config
         .password_days
         .is_some_and(|days| now >= account.password_at.plus_seconds(i64::from(days) * DAY_SECONDS));
-    if account.must_change || is_too_old {
+    if door == Door::Password && (account.must_change || is_too_old) {
         return Ok(Some(Owed::Password));
     }
     let roles = factors::sql::roles(tx.conn(), &account.person, now).await?;
@@ -184,7 +196,8 @@ async fn owed_by(tx: &mut Tx, config: &config::Access, account: &sql::Account) -
 /// After something owed was done: what this session owes now.
 pub async fn settle_owed(tx: &mut Tx, call: &Call) -> Result<()> {
     let account = sql::account_of(tx.conn(), &call.caller.person).await?.ok_or(Code::AccessNotSignedIn)?;
-    let owed = owed_by(tx, &call.ground.config.access, &account).await?;
+    let door = account::sql::door(tx.conn(), &call.caller.session).await?;
+    let owed = owed_by(tx, &call.ground.config.access, &account, door).await?;
     account::sql::set_owed(tx, &call.caller.session, owed.map(Owed::as_str)).await
 }
 
@@ -215,13 +228,13 @@ pub async fn sign_out(ground: &Ground, caller: Caller, author: Author) -> Result
         .write(move |tx| {
             Box::pin(async move {
                 sql::end_session(tx, &caller.session).await?;
-                record(tx, &caller, &author, "session.ended").await
+                record(tx, &caller, &author, "session.ended", "self").await
             })
         })
         .await
 }
 
-async fn record(tx: &mut Tx, caller: &Caller, author: &Author, kind: &str) -> Result<()> {
+async fn record(tx: &mut Tx, caller: &Caller, author: &Author, kind: &str, basis: &str) -> Result<()> {
     tx.record(Change {
         author,
         alliance: &caller.alliance,
@@ -231,7 +244,7 @@ async fn record(tx: &mut Tx, caller: &Caller, author: &Author, kind: &str) -> Re
         payload: serde_json::json!({}),
         occurred_at: None,
         patient: None,
-        basis: "self",
+        basis,
         audience: &[],
     })
     .await

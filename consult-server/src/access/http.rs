@@ -2,7 +2,7 @@
 
 use super::call::{COOKIE, Entrant, Visitor};
 use super::flow::SignedIn;
-use super::{Caller, Owed, Role, account, activation, factors, flow, sql};
+use super::{Caller, Owed, Role, account, activation, factors, flow, oidc, sql};
 use crate::config::SecondFactor;
 use crate::error::Result;
 use crate::ground::Ground;
@@ -75,12 +75,14 @@ pub fn routes<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     Ground: axum::extract::FromRef<S>,
+    oidc::Provider: axum::extract::FromRef<S>,
 {
     OpenApiRouter::new()
         .routes(routes!(sign_in, who_am_i, sign_out))
         .merge(account::http::routes())
         .merge(activation::http::routes())
         .merge(factors::http::routes())
+        .merge(oidc::http::routes())
 }
 
 /// Sign in with name and password.

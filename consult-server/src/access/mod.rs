@@ -11,6 +11,7 @@ pub mod flow;
 pub mod grants;
 pub mod http;
 pub mod letters;
+pub mod oidc;
 pub mod password;
 pub mod policy;
 pub mod sql;
@@ -79,6 +80,38 @@ impl Role {
     /// Whether the role may see clinical content at all; the three powers of administration never do.
     pub fn is_clinical(self) -> bool {
         !matches!(self, Role::Administrator | Role::SecurityAdministrator | Role::Auditor)
+    }
+}
+
+/// By which door a session came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Name and password, and a second factor where one is asked for.
+    Password,
+    /// The identity provider.
+    Oidc,
+}
+
+impl Door {
+    pub const ALL: &'static [Door] = &[Door::Password, Door::Oidc];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Door::Password => "password",
+            Door::Oidc => "oidc",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|door| door.as_str() == text)
+    }
+
+    /// How the audit trail names it.
+    pub fn basis(self) -> &'static str {
+        match self {
+            Door::Password => "self",
+            Door::Oidc => "oidc",
+        }
     }
 }
 

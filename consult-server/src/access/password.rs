@@ -29,6 +29,8 @@ pub async fn hash(password: String, entropy: &Entropy) -> Result<String> {
 pub async fn verify(password: String, stored: Option<String>) -> Result<bool> {
     let _turn = AT_WORK.acquire().await.map_err(Refusal::internal)?;
     tokio::task::spawn_blocking(move || {
+        // An account that signs in at the identity provider only has no password.
+        let stored = stored.filter(|stored| !stored.is_empty());
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
         let hash = PasswordHash::new(&stored).map_err(Refusal::internal)?;

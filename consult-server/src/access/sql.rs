@@ -1,6 +1,6 @@
 //! Statements on accounts, sessions and positions. Decides nothing.
 
-use super::{Caller, Role};
+use super::{Caller, Door, Role};
 use crate::db::{Conn, Tx};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId, PositionId, SessionId};
@@ -37,6 +37,7 @@ pub struct NewSession<'a> {
     pub device: &'a str,
     pub owed: Option<&'a str>,
     pub expires_at: Timestamp,
+    pub door: Door,
 }
 
 const ACCOUNT: &str = "SELECT person_id, alliance_id, password_hash, demo, password_at, must_change FROM account WHERE login = $1";
@@ -49,7 +50,7 @@ const LOGIN: &str = "SELECT login FROM account WHERE person_id = $1";
 const FIRST_POSITION: &str = "SELECT id FROM position WHERE person_id = $1 AND valid_from <= $2 \
      AND (valid_until IS NULL OR valid_until > $2) ORDER BY valid_from, id LIMIT 1";
 const INSERT_SESSION: &str = "INSERT INTO session (id, token_hash, alliance_id, person_id, position_id, from_address, created_at, seen_at, expires_at, \
-     device, owed) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)";
+     device, owed, door) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)";
 const CALLER: &str = "SELECT s.id, s.alliance_id, s.person_id, p.name, s.position_id, x.role, x.organisation_id, o.name, x.department_id, \
      s.seen_at, s.expires_at, CASE WHEN s.ended_at IS NULL THEN 0 ELSE 1 END, x.valid_until, s.owed \
      FROM session s JOIN person p ON p.id = s.person_id JOIN position x ON x.id = s.position_id JOIN organisation o ON o.id = x.organisation_id \
@@ -138,6 +139,7 @@ pub async fn insert_session(tx: &mut Tx, account: &Account, new: NewSession<'_>)
         .bind(new.expires_at.0)
         .bind(new.device)
         .bind(new.owed)
+        .bind(new.door.as_str())
         .execute(tx.conn())
         .await?;
     Ok(())

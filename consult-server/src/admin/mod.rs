@@ -6,7 +6,7 @@ mod sql;
 
 use crate::access::account::{self, flow::set_password};
 use crate::access::attempts::Attempt;
-use crate::access::{Role, factors, letters, password, sql as access};
+use crate::access::{Role, factors, letters, oidc, password, sql as access};
 use crate::db::Tx;
 use crate::db::change::{Author, Subject};
 use crate::directory::editing::sql::{
@@ -152,6 +152,44 @@ pub async fn reset_password(ground: &Ground, login: &str, second_factor: bool) -
         })
         .await?;
     Ok(password)
+}
+
+/// Says whose account a subject of the identity provider is.
+pub async fn link(ground: &Ground, login: &str, subject: &str) -> Result<()> {
+    let oidc = ground.config.access.oidc.as_ref();
+    let issuer = oidc.ok_or_else(|| Refusal::internal("access.oidc is not configured"))?.issuer.clone();
+    let (found, subject) = (account_of(ground, login).await?, subject.to_owned());
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                oidc::flow::link(tx, &issuer, &subject, (&found.alliance, &found.person), &author()).await
+            })
+        })
+        .await
+        .map_err(|_| Refusal::internal("the account or the subject is linked already: unlink it first"))
+}
+
+/// Forgets whose account it is for the identity provider: for somebody who got a new identity there.
+pub async fn unlink(ground: &Ground, login: &str) -> Result<()> {
+    let found = account_of(ground, login).await?;
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !oidc::sql::unlink(tx, &found.person).await? {
+                    return Err(Refusal::internal("the account is not linked"));
+                }
+                let subject = Subject { kind: "account", id: found.person.as_str() };
+                account::flow::record(tx, &found.alliance, &author(), subject, "account.unlinked").await
+            })
+        })
+        .await
+}
+
+async fn account_of(ground: &Ground, login: &str) -> Result<access::Account> {
+    let found = access::account(&mut *ground.db.read().await?, login).await?;
+    found.ok_or_else(|| Refusal::internal("there is no such account"))
 }
 
 fn author() -> Author {

@@ -17,6 +17,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0006_directory", include_str!("../../migrations/0006_directory.sql")),
     ("0007_sign_in", include_str!("../../migrations/0007_sign_in.sql")),
     ("0008_oversight", include_str!("../../migrations/0008_oversight.sql")),
+    ("0009_sign_in_doors", include_str!("../../migrations/0009_sign_in_doors.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -10,14 +10,24 @@ import { ownRoutes } from './routes/own';
 import { specialistRoutes } from './routes/specialist';
 import { SignInPage } from './sign-in-page';
 
+/** `refused` and `step` are what somebody comes back with from the identity provider. */
+interface SignInSearch {
+  next?: string;
+  refused?: string;
+  step?: 'oidc';
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   // Only a path of our own: a link must not send a person elsewhere after the password.
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === 'string' && search.next.startsWith('/') && !search.next.startsWith('//')
-      ? { next: search.next }
-      : {},
+  validateSearch: (search: Record<string, unknown>): SignInSearch => ({
+    ...(typeof search.next === 'string' &&
+      search.next.startsWith('/') &&
+      !search.next.startsWith('//') && { next: search.next }),
+    ...(typeof search.refused === 'string' && { refused: search.refused }),
+    ...(search.step === 'oidc' && { step: search.step }),
+  }),
   component: SignInPage,
 });
 

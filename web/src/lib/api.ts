@@ -61,6 +61,7 @@ const AT_THE_DOOR = new Set([
   'access.activation-refused',
   'access.code-wrong',
   'access.challenge-over',
+  'access.oidc-over',
 ]);
 
 async function send(url: string, init: RequestInit): Promise<Response> {

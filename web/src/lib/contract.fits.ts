@@ -33,6 +33,7 @@ type Must<Checks extends true[]> = Checks;
 export type Contract = Must<
   [
     Reads<Theirs['Me'], Ours.Me>,
+    Reads<Theirs['SignInWays'], Ours.SignInWays>,
     Reads<Theirs['OwnSession'], Ours.OwnSession>,
     Reads<Theirs['Factors'], Ours.Factors>,
     Reads<Theirs['NewTotp'], Ours.NewTotp>,

@@ -48,6 +48,10 @@ export interface Me {
   second_factor_off: boolean;
   server_time: Time;
 }
+export interface SignInWays {
+  /** What the button for the identity provider says. */
+  oidc: string | null;
+}
 export interface OwnSession {
   id: Id;
   device: string;

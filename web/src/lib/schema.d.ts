@@ -39,6 +39,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the audit trail, newest first. Searching is itself audited, with what was asked. */
+        get: operations["search_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a CSV file, at most 100,000 entries. A cell that a spreadsheet would run as a formula is disarmed. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I have open now; the page shows it in a banner. */
+        get: operations["my_open"];
+        put?: never;
+        /**
+         * Break the glass of a patient's record: read it for a while without a relation, because of an emergency. The security
+         *     administrators are told at once.
+         */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every broken glass of the alliance, newest first, for the security administrators to review. */
+        get: operations["cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it before its time. */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass/{id}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was looked at through a broken glass, newest first: the trail of its person and patient while it was open. */
+        get: operations["reads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether it was justified. Its person is told. */
+        post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}": {
         parameters: {
             query?: never;
@@ -1108,24 +1231,6 @@ export interface paths {
         patch: operations["change_organisation"];
         trace?: never;
     };
-    "/api/v1/organisations/{id}/activation-sheet": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many people of an organisation have no account yet. */
-        get: operations["waiting"];
-        put?: never;
-        /** Make one-time codes for the people of an organisation who have no account yet; codes made for them before end. Shown this once. */
-        post: operations["issue"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/organisations/{id}/end": {
         parameters: {
             query?: never;
@@ -1177,6 +1282,77 @@ export interface paths {
         head?: never;
         /** Change what is named; the rest stays. */
         patch: operations["change"];
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who looked at a patient's record or changed it, newest first: for whoever cares for the patient, to show them, and for
+         *     the auditor. A patient who is only named in a list was not looked at.
+         */
+        get: operations["access_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/consults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The consults about a patient that I may see, what changed last first; 200 at most. */
+        get: operations["consults_of_patient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/legs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The referrals of a patient that I may see, what changed last first; 200 at most. */
+        get: operations["of_patient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show the identity number and the phone unmasked. Each time is written into the audit trail. */
+        post: operations["reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/people": {
@@ -1457,23 +1633,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/session/activation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Activate an account with a one-time code: choose a name and a password, then sign in. */
-        post: operations["activate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/session/factors": {
         parameters: {
             query?: never;
@@ -1628,6 +1787,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from the identity provider. */
+        get: operations["callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second factor of whoever came back: refuses with the challenge that `/session/second-factor` answers. */
+        post: operations["second_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leave for the identity provider. */
+        get: operations["start"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -1656,6 +1866,23 @@ export interface paths {
         put?: never;
         /** The second step of signing in: answer the challenge with a code or a passkey. */
         post: operations["second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in here beside name and password. */
+        get: operations["ways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1785,38 +2012,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Activation: {
-            /** @description As it stands on the slip; spaces, hyphens and capitals do not matter. */
-            code: string;
-            /** @description The name to sign in with from now on: 3 to 32 small letters, digits and the marks `.`, `_`, `-`. */
-            login: string;
-            /** @description At least 10 characters (better 12 and more), at most 128. */
-            password: string;
-        };
-        /** @description Codes that are shown this once. */
-        ActivationSheet: {
-            /** @description Where people go with their slip. */
-            address: string;
-            expires_at: components["schemas"]["Timestamp"];
-            issued_at: components["schemas"]["Timestamp"];
-            organisation: components["schemas"]["OrganisationRef"];
-            people: components["schemas"]["ActivationSlip"][];
-        };
-        ActivationSlip: {
-            code: string;
-            department?: string | null;
-            /** @description A name to sign in with that is free: the staff number. They may choose another. */
-            login?: string | null;
-            name: string;
-            person_id: components["schemas"]["PersonId"];
-            staff_number?: string | null;
-        };
-        /** @description How many people of an organisation have no account yet, and how many of them hold a code that counts. */
-        ActivationWaiting: {
-            /** Format: int64 */
-            with_code: number;
-            /** Format: int64 */
-            without_account: number;
+        /** @description Who looked at a record or changed it, as its patient may be told. */
+        AccessLogEntry: {
+            action: string;
+            at: components["schemas"]["Timestamp"];
+            basis: string;
+            id: string;
+            organisation?: components["schemas"]["OrganisationRef"] | null;
+            outcome: string;
+            person?: components["schemas"]["AuditPerson"] | null;
+            role?: components["schemas"]["Role"] | null;
         };
         /**
          * @description What the requester made of the advice.
@@ -1866,6 +2071,123 @@ export interface components {
         AttachInput: {
             study_id: components["schemas"]["StudyId"];
         };
+        /** @description An entry of the trail, with names beside ids. */
+        AuditEntry: {
+            /** @description What was done: `patient.read`, `consult.signed`, `session.opened`; for a refusal the route. */
+            action: string;
+            at: components["schemas"]["Timestamp"];
+            /** @description Why it was allowed; for a refusal the code. */
+            basis: string;
+            /** @description What else belongs to it: ids of a list, the filter of a search. */
+            detail: Record<string, never>;
+            /** @description Network address, or the part of the system that acted. */
+            from: string;
+            id: string;
+            organisation?: components["schemas"]["OrganisationRef"] | null;
+            /** @description `done`, `read` or `denied`. */
+            outcome: string;
+            patient?: components["schemas"]["AuditPatient"] | null;
+            person?: components["schemas"]["AuditPerson"] | null;
+            request_id: string;
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Format: int64
+             * @description Place in the chain; null until it is sealed, within a second.
+             */
+            seq?: number | null;
+            subject_id: string;
+            subject_kind: string;
+        };
+        /** @description A patient in the trail: the auditor sees no more of a name than its first character. */
+        AuditPatient: {
+            id: components["schemas"]["PatientId"];
+            name_masked: string;
+        };
+        AuditPerson: {
+            id: components["schemas"]["PersonId"];
+            name: string;
+        };
+        /** @description One's own break-glass. */
+        BreakGlass: {
+            ends_at: components["schemas"]["Timestamp"];
+            explanation: string;
+            id: components["schemas"]["BreakGlassId"];
+            is_open: boolean;
+            opened_at: components["schemas"]["Timestamp"];
+            patient: components["schemas"]["PatientRef"];
+            reason: components["schemas"]["BreakGlassReason"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A break-glass as it is reviewed: no more of the patient than the audit trail shows. */
+        BreakGlassCase: {
+            ends_at: components["schemas"]["Timestamp"];
+            explanation: string;
+            id: components["schemas"]["BreakGlassId"];
+            is_open: boolean;
+            opened_at: components["schemas"]["Timestamp"];
+            patient: components["schemas"]["AuditPatient"];
+            person: components["schemas"]["PersonRef"];
+            reason: components["schemas"]["BreakGlassReason"];
+            review?: components["schemas"]["BreakGlassReview"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        BreakGlassCases: {
+            items: components["schemas"]["BreakGlassCase"][];
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many nobody has reviewed.
+             */
+            to_review: number;
+        };
+        /** Format: uuid */
+        BreakGlassId: string;
+        BreakGlassInput: {
+            /** @description What happened, in the doctor's words; at least 10 characters. */
+            explanation: string;
+            id: components["schemas"]["BreakGlassId"];
+            /**
+             * Format: int64
+             * @description 1 to 180; 60 unless said.
+             */
+            minutes?: number | null;
+            patient: components["schemas"]["BreakGlassPatient"];
+            reason: components["schemas"]["BreakGlassReason"];
+        };
+        /** @description Whose record: by the identity number, or by name and birth date where they lead to one patient. */
+        BreakGlassPatient: {
+            /**
+             * @description `YYYY-MM-DD`
+             * @default null
+             */
+            birth_date: string | null;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            resident_id: string | null;
+        };
+        /**
+         * @description Why the glass was broken.
+         * @enum {string}
+         */
+        BreakGlassReason: "emergency_treatment" | "unconscious" | "mass_casualty" | "other";
+        BreakGlassReview: {
+            at: components["schemas"]["Timestamp"];
+            by: string;
+            note: string;
+            verdict: components["schemas"]["BreakGlassVerdict"];
+        };
+        BreakGlassReviewInput: {
+            note?: string;
+            verdict: components["schemas"]["BreakGlassVerdict"];
+        };
+        /**
+         * @description What the review came to.
+         * @enum {string}
+         */
+        BreakGlassVerdict: "justified" | "unjustified";
         /** @description A patient's episode with those of its legs that the caller may see. */
         Case: {
             id: components["schemas"]["CaseId"];
@@ -2545,6 +2867,20 @@ export interface components {
             id: components["schemas"]["SessionId"];
             seen_at: components["schemas"]["Timestamp"];
         };
+        Page_AccessLogEntry: {
+            items: {
+                action: string;
+                at: components["schemas"]["Timestamp"];
+                basis: string;
+                id: string;
+                organisation?: components["schemas"]["OrganisationRef"] | null;
+                outcome: string;
+                person?: components["schemas"]["AuditPerson"] | null;
+                role?: components["schemas"]["Role"] | null;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
         Page_Agreement: {
             items: {
                 from: components["schemas"]["OrganisationRef"];
@@ -2559,6 +2895,51 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
         };
+        Page_AuditEntry: {
+            items: {
+                /** @description What was done: `patient.read`, `consult.signed`, `session.opened`; for a refusal the route. */
+                action: string;
+                at: components["schemas"]["Timestamp"];
+                /** @description Why it was allowed; for a refusal the code. */
+                basis: string;
+                /** @description What else belongs to it: ids of a list, the filter of a search. */
+                detail: Record<string, never>;
+                /** @description Network address, or the part of the system that acted. */
+                from: string;
+                id: string;
+                organisation?: components["schemas"]["OrganisationRef"] | null;
+                /** @description `done`, `read` or `denied`. */
+                outcome: string;
+                patient?: components["schemas"]["AuditPatient"] | null;
+                person?: components["schemas"]["AuditPerson"] | null;
+                request_id: string;
+                role?: components["schemas"]["Role"] | null;
+                /**
+                 * Format: int64
+                 * @description Place in the chain; null until it is sealed, within a second.
+                 */
+                seq?: number | null;
+                subject_id: string;
+                subject_kind: string;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_BreakGlass: {
+            items: {
+                ends_at: components["schemas"]["Timestamp"];
+                explanation: string;
+                id: components["schemas"]["BreakGlassId"];
+                is_open: boolean;
+                opened_at: components["schemas"]["Timestamp"];
+                patient: components["schemas"]["PatientRef"];
+                reason: components["schemas"]["BreakGlassReason"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
         Page_Colleague: {
             items: {
                 department?: components["schemas"]["DepartmentRef"] | null;
@@ -2567,6 +2948,31 @@ export interface components {
                 organisation: components["schemas"]["OrganisationRef"];
                 role: components["schemas"]["Role"];
                 title?: string | null;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_ConsultRow: {
+            items: {
+                assignee?: components["schemas"]["PersonRef"] | null;
+                id: components["schemas"]["ConsultId"];
+                invited: components["schemas"]["OrganisationRef"];
+                mode: components["schemas"]["ConsultMode"];
+                /** @description `HZ20261123-0001` */
+                number: string;
+                owed?: components["schemas"]["Owed"] | null;
+                patient: components["schemas"]["PatientRef"];
+                question: string;
+                requester: components["schemas"]["PersonRef"];
+                state: components["schemas"]["ConsultState"];
+                submitted_at?: components["schemas"]["Timestamp"] | null;
+                type: components["schemas"]["ConsultType"];
+                /** @description Something happened that the caller has not opened yet. */
+                unread: boolean;
+                updated_at: components["schemas"]["Timestamp"];
+                urgency: components["schemas"]["ConsultUrgency"];
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -2600,6 +3006,34 @@ export interface components {
                 specialty?: string | null;
                 title?: string | null;
                 work_phone?: string | null;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_LegRow: {
+            items: {
+                case_id: components["schemas"]["CaseId"];
+                complaint: string;
+                direction: components["schemas"]["Direction"];
+                from: components["schemas"]["OrganisationRef"];
+                id: components["schemas"]["LegId"];
+                /** @description As printed on the slip: the case's number and the leg's place in it. */
+                number: string;
+                owed?: components["schemas"]["Owed"] | null;
+                owner?: components["schemas"]["PersonRef"] | null;
+                patient: components["schemas"]["PatientRef"];
+                sender: components["schemas"]["PersonRef"];
+                state: components["schemas"]["LegState"];
+                submitted_at?: components["schemas"]["Timestamp"] | null;
+                to?: components["schemas"]["OrganisationRef"] | null;
+                to_department?: components["schemas"]["DepartmentRef"] | null;
+                transport: components["schemas"]["Transport"];
+                /** @description Whether it changed since the caller last looked. */
+                unread: boolean;
+                updated_at: components["schemas"]["Timestamp"];
+                urgency: components["schemas"]["LegUrgency"];
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -2998,6 +3432,11 @@ export interface components {
         };
         /** @enum {string} */
         ResourceKind: "bed" | "slot" | "bay" | "not_needed";
+        /** @description What is masked everywhere else. */
+        Revealed: {
+            identity: components["schemas"]["Identity"];
+            phone?: string | null;
+        };
         /**
          * @description What a position does.
          * @enum {string}
@@ -3063,10 +3502,9 @@ export interface components {
          * @enum {string}
          */
         Sheet: "organisations" | "departments" | "people" | "positions" | "rosters";
-        /** @description For whom codes are made. */
-        SheetInput: {
-            /** @default null */
-            person_id: components["schemas"]["PersonId"] | null;
+        SignInWays: {
+            /** @description What the button for the identity provider says; null where there is none. */
+            oidc?: string | null;
         };
         /**
          * @description The way to somebody who answers (I-3), in its order.
@@ -3467,6 +3905,475 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_audit: {
+        parameters: {
+            query?: {
+                /** @description Who did it. */
+                person?: string;
+                /** @description Whose record. */
+                patient?: string;
+                /** @description The id of what was read or changed. */
+                subject?: string;
+                organisation?: string;
+                /** @description An action, or how it begins: `patient`, `consult.signed`. */
+                action?: string;
+                /** @description `done`, `read` or `denied`. */
+                outcome?: string;
+                /** @description The legal basis; of a refusal its code. */
+                basis?: string;
+                /** @description From this instant on (RFC 3339). */
+                from?: string;
+                /** @description Before this instant (RFC 3339). */
+                until?: string;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Who did it. */
+                person?: string;
+                /** @description Whose record. */
+                patient?: string;
+                /** @description The id of what was read or changed. */
+                subject?: string;
+                organisation?: string;
+                /** @description An action, or how it begins: `patient`, `consult.signed`. */
+                action?: string;
+                /** @description `done`, `read` or `denied`. */
+                outcome?: string;
+                /** @description The legal basis; of a refusal its code. */
+                basis?: string;
+                /** @description From this instant on (RFC 3339). */
+                from?: string;
+                /** @description Before this instant (RFC 3339). */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BreakGlass"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlassInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases: {
+        parameters: {
+            query?: {
+                /** @description `unreviewed`, or all unless said */
+                state?: string;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlassCases"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlassReviewInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlassCase"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8832,132 +9739,6 @@ export interface operations {
             };
         };
     };
-    waiting: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ActivationWaiting"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    issue: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SheetInput"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ActivationSheet"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     end_organisation: {
         parameters: {
             query?: never;
@@ -9286,6 +10067,199 @@ export interface operations {
                 };
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_log: {
+        parameters: {
+            query?: {
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccessLogEntry"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consults_of_patient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConsultRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_patient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LegRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10541,85 +11515,6 @@ export interface operations {
             };
         };
     };
-    activate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Activation"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The code is unknown, used or expired */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The name is taken; the code still counts */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     my_factors: {
         parameters: {
             query?: never;
@@ -11080,6 +11975,107 @@ export interface operations {
             };
         };
     };
+    callback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Into the page with a session, or back to the sign-in page with `refused` or `step` */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: {
+                /** @description A path of the page where the person wants to go. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the identity provider, or back to the sign-in page with `refused` */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -11208,6 +12204,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
                 };
             };
         };

@@ -4,9 +4,9 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { call } from './api';
 import { clock } from './clock';
-import type { Me, Role } from './contract';
+import type { Me, Role, SignInWays } from './contract';
 import type { RequestOptions } from './passkeys';
-import type { Problem } from './problem';
+import { asProblem, type Problem } from './problem';
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -39,6 +39,25 @@ export function secondStepOf(problem: Problem): SecondStepAsked | null {
   if (problem.code !== 'access.second-factor-needed') return null;
   const { challenge, methods, passkey } = problem.body as unknown as Partial<SecondStepAsked>;
   return { challenge: challenge ?? '', methods: methods ?? [], passkey: passkey ?? null };
+}
+
+/** How one can sign in beside name and password. */
+export const waysQuery = queryOptions({
+  queryKey: ['session', 'ways'],
+  queryFn: ({ signal }) => call<SignInWays>('GET', 'session/ways', { signal }),
+  staleTime: 5 * 60_000,
+  retry: false,
+});
+
+/** The second step of whoever came back from the identity provider; refused with what it asks for, like a password is. */
+export async function beginSecondStepOfOidc(): Promise<SecondStepAsked> {
+  try {
+    return await call<never>('POST', 'session/oidc/second-step');
+  } catch (error) {
+    const step = secondStepOf(asProblem(error));
+    if (step) return step;
+    throw error;
+  }
 }
 
 export async function answerSecondFactor(

@@ -1,8 +1,9 @@
 //! Statements on a person's own sessions and password. Decides nothing.
 
 use super::OwnSession;
+use crate::access::Door;
 use crate::db::{Conn, Tx};
-use crate::error::Result;
+use crate::error::{Refusal, Result};
 use crate::ids::{PersonId, SessionId};
 use crate::time::Timestamp;
 use sqlx::Row as _;
@@ -17,6 +18,7 @@ const PASSWORD: &str = "SELECT login, password_hash FROM account WHERE person_id
 const SET_PASSWORD: &str =
     "UPDATE account SET password_hash = $1, password_at = $2, must_change = $3 WHERE person_id = $4";
 const SET_OWED: &str = "UPDATE session SET owed = $1 WHERE id = $2";
+const DOOR: &str = "SELECT door FROM session WHERE id = $1";
 const BEGAN: &str = "SELECT created_at FROM session WHERE id = $1";
 
 /// The sessions of a person that are alive, newest use first.
@@ -85,6 +87,12 @@ pub async fn set_password(tx: &mut Tx, person: &PersonId, hash: &str, must_chang
 pub async fn set_owed(tx: &mut Tx, session: &SessionId, owed: Option<&str>) -> Result<()> {
     sqlx::query(SET_OWED).bind(owed).bind(session.as_str()).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// By which door a session came.
+pub async fn door(conn: &mut Conn, session: &SessionId) -> Result<Door> {
+    let row = sqlx::query(DOOR).bind(session.as_str()).fetch_one(conn).await?;
+    Door::parse(row.try_get::<&str, _>(0)?).ok_or_else(|| Refusal::internal("a session has no known door"))
 }
 
 /// When a session began.

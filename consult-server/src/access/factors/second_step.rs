@@ -2,6 +2,7 @@
 //! Wrong codes are counted like wrong passwords, and against the challenge.
 
 use super::{Challenge, Factor, FactorKind, passkeys, rules, sql};
+use crate::access::Door;
 use crate::access::attempts::Attempt;
 use crate::access::call::Visitor;
 use crate::access::flow::{self, SignedIn};
@@ -11,7 +12,13 @@ use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
 use serde_json::Value;
 
-const PURPOSE: &str = "sign-in";
+/// What the challenge is for: which door the session will have come by.
+fn purpose(door: Door) -> &'static str {
+    match door {
+        Door::Password => "sign-in",
+        Door::Oidc => "sign-in-oidc",
+    }
+}
 
 /// What somebody shows beside their password.
 pub enum Proof {
@@ -27,6 +34,7 @@ pub async fn ask(
     account: &Account,
     attempt: Attempt,
     factors: &[Factor],
+    door: Door,
 ) -> Result<Refusal> {
     let token = ground.entropy.token();
     let hash = flow::hash_of(&token);
@@ -47,7 +55,7 @@ pub async fn ask(
                     token_hash: &hash,
                     alliance: &alliance,
                     person: &person,
-                    purpose: PURPOSE,
+                    purpose: purpose(door),
                     state: &state,
                     expires_at,
                 };
@@ -71,9 +79,14 @@ pub async fn ask(
 pub async fn answer(ground: &Ground, token: &str, proof: Proof, visitor: Visitor) -> Result<SignedIn> {
     let hash = flow::hash_of(token);
     let mut reader = ground.db.read().await?;
-    let found =
-        sql::challenge(&mut reader, &ground.keys, &hash, PURPOSE, ground.now(), rules::CHALLENGE_FAILURES);
-    let challenge = found.await?.ok_or(Code::AccessChallengeOver)?;
+    let (mut found, mut door, most) = (None, Door::Password, rules::CHALLENGE_FAILURES);
+    for of in [Door::Password, Door::Oidc] {
+        if found.is_none() {
+            door = of;
+            found = sql::challenge(&mut reader, &ground.keys, &hash, purpose(of), ground.now(), most).await?;
+        }
+    }
+    let challenge = found.ok_or(Code::AccessChallengeOver)?;
     let account = accounts::account_of(&mut reader, &challenge.person).await?;
     let account = account.ok_or(Code::AccessChallengeOver)?;
     let login = accounts::login(&mut reader, &account.person).await?;
@@ -96,7 +109,8 @@ pub async fn answer(ground: &Ground, token: &str, proof: Proof, visitor: Visitor
                     return Err(Code::AccessChallengeOver.into());
                 }
                 attempt.succeeded(tx).await?;
-                flow::open_session(tx, &ground_of.config.access, &account, token, &visitor).await.map(Some)
+                let config = &ground_of.config.access;
+                flow::open_session(tx, config, &account, token, &visitor, door).await.map(Some)
             })
         })
         .await?;
