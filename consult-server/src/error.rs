@@ -68,6 +68,11 @@ codes! {
     ActivationRefused = "access.activation-refused", 401, "激活码不正确、已使用或已过期。", "The activation code is wrong, was used, or has expired.";
     LoginInvalid = "access.login-invalid", 422, "账号由 3 至 32 位小写字母、数字和 . _ - 组成，以字母或数字开头。", "An account name has 3 to 32 small letters, digits and the marks . _ -, and begins with a letter or digit.";
     LoginTaken = "access.login-taken", 409, "这个账号已被使用，请换一个。激活码仍然有效。", "This account name is taken: choose another. Your code still counts.";
+    AccessScope = "access.scope-too-small", 403, "这个令牌的授权范围不包括这项操作。", "This is not within the scopes of the token.";
+    TokenScopes = "access.token-scopes", 422, "请选择您的岗位可以授予的权限范围。", "Choose scopes that your position can give.";
+    TokenDays = "access.token-days", 422, "有效期为 1 至 365 天。", "A token lives for 1 to 365 days.";
+    TokenName = "access.token-name", 422, "请填写名称，说明令牌用于哪个程序。", "Say which program the token is for.";
+    TokensTooMany = "access.tokens-too-many", 409, "令牌数量已达上限，请先停用不用的。", "There are too many tokens already: end one first.";
     OidcOver = "access.oidc-over", 401, "登录已超时、已用过，或不是在这个浏览器里开始的，请重新登录。", "This sign-in took too long, was used already, or began in another browser. Begin again.";
     OidcRefused = "access.oidc-refused", 401, "统一身份认证没有通过，请重新登录。", "The identity provider did not confirm who you are. Sign in again.";
     OidcUnavailable = "access.oidc-unavailable", 503, "统一身份认证暂时不可用。请稍后再试，或用账号和密码登录。", "The identity provider cannot be reached. Try again later, or sign in with your password.";

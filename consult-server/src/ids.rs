@@ -83,6 +83,7 @@ id_type!(AgreementId);
 id_type!(DutyId);
 id_type!(SwapId);
 id_type!(SessionId);
+id_type!(ClientId);
 id_type!(PatientId);
 id_type!(ConsultId);
 id_type!(CaseId);

@@ -3,6 +3,7 @@
 
 use super::denials::Seen;
 use super::policy::{Action, Resource, require};
+use super::scopes::Scope;
 use super::{Caller, Owed, flow};
 use crate::db::change::{Author, Change, Subject};
 use crate::db::{Reader, Tx, audit, idempotency};
@@ -48,7 +49,24 @@ where
     }
 }
 
-/// A caller who may still owe something before anything else is answered: who am I, sign out, and the ways to settle it.
+/// A person at their own account, who may still owe something before anything else is answered: the ways to settle it.
+pub struct Owner(pub Call);
+
+impl<S> FromRequestParts<S> for Owner
+where
+    S: Send + Sync,
+    Ground: FromRef<S>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let (call, _) = Call::resume(parts, Ground::from_ref(state)).await?;
+        call.as_person()?;
+        Ok(Self(call))
+    }
+}
+
+/// Any caller, who may still owe something: who am I, and sign out.
 pub struct Entrant {
     pub call: Call,
     pub owed: Option<Owed>,
@@ -207,6 +225,17 @@ impl Call {
             outcome: "read".to_owned(),
             detail: if detail.is_null() { "{}".to_owned() } else { detail.to_string() },
         }
+    }
+
+    /// My own account is for me, not for a program with a token of mine.
+    pub fn as_person(&self) -> Result<()> {
+        if self.caller.scopes.is_some() { Err(Code::AccessScope.into()) } else { Ok(()) }
+    }
+
+    /// What the policy is not asked about, a program needs a scope for all the same.
+    pub fn within(&self, scope: Scope) -> Result<()> {
+        let narrowed = self.caller.scopes.is_some_and(|own| !own.contains(scope));
+        if narrowed { Err(Code::AccessScope.into()) } else { Ok(()) }
     }
 
     pub fn organisation(&self) -> &OrganisationId {

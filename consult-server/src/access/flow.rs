@@ -153,14 +153,18 @@ pub async fn open_session(
     let new = sql::NewSession {
         id: &id,
         token_hash: &hash,
+        alliance: &account.alliance,
+        person: &account.person,
         position: &position,
         from: &visitor.from,
         device: &visitor.device,
         owed: owed.map(Owed::as_str),
         expires_at,
         door,
+        scopes: None,
+        demo: account.demo,
     };
-    sql::insert_session(tx, account, new).await?;
+    sql::insert_session(tx, new).await?;
     let caller = sql::caller(tx.conn(), &hash).await?.ok_or(Code::AccessWrongCredentials)?.caller;
     let author = caller.author(&visitor.from, &visitor.request_id);
     record(tx, &caller, &author, "session.opened", door.basis()).await?;
@@ -208,11 +212,13 @@ pub async fn resume(ground: &Ground, token: &str) -> Result<(Caller, Option<Owed
         return Err(Code::AccessNotSignedIn.into());
     };
     let now = ground.now();
-    if found.ended {
+    if found.ended || (found.demo && !ground.on_loopback()) {
         return Err(Code::AccessNotSignedIn.into());
     }
     let idle_out = found.seen_at.plus_seconds(IDLE_SECONDS);
-    if now >= found.expires_at || now >= idle_out || found.position_until.is_some_and(|until| now >= until) {
+    // A program may be quiet for weeks.
+    let is_idle = found.caller.scopes.is_none() && now >= idle_out;
+    if now >= found.expires_at || is_idle || found.position_until.is_some_and(|until| now >= until) {
         return Err(Code::AccessSessionExpired.into());
     }
     if now >= found.seen_at.plus_seconds(SEEN_EVERY_SECONDS) {
@@ -234,7 +240,7 @@ pub async fn sign_out(ground: &Ground, caller: Caller, author: Author) -> Result
         .await
 }
 
-async fn record(tx: &mut Tx, caller: &Caller, author: &Author, kind: &str, basis: &str) -> Result<()> {
+pub async fn record(tx: &mut Tx, caller: &Caller, author: &Author, kind: &str, basis: &str) -> Result<()> {
     tx.record(Change {
         author,
         alliance: &caller.alliance,

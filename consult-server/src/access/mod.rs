@@ -14,6 +14,7 @@ pub mod letters;
 pub mod oidc;
 pub mod password;
 pub mod policy;
+pub mod scopes;
 pub mod sql;
 pub mod throttle;
 
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use call::Call;
+use scopes::Scopes;
 
 /// What a position does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -90,15 +92,21 @@ pub enum Door {
     Password,
     /// The identity provider.
     Oidc,
+    /// A token that a person made for a program.
+    Token,
+    /// Client credentials of a service account.
+    Client,
 }
 
 impl Door {
-    pub const ALL: &'static [Door] = &[Door::Password, Door::Oidc];
+    pub const ALL: &'static [Door] = &[Door::Password, Door::Oidc, Door::Token, Door::Client];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Door::Password => "password",
             Door::Oidc => "oidc",
+            Door::Token => "token",
+            Door::Client => "client",
         }
     }
 
@@ -111,6 +119,8 @@ impl Door {
         match self {
             Door::Password => "self",
             Door::Oidc => "oidc",
+            Door::Token => "token",
+            Door::Client => "client-credentials",
         }
     }
 }
@@ -159,6 +169,8 @@ pub struct Caller {
     pub organisation_name: String,
     pub department: Option<DepartmentId>,
     pub session: SessionId,
+    /// What a program may do with its token; a person's own session is not narrowed.
+    pub scopes: Option<Scopes>,
 }
 
 impl Caller {

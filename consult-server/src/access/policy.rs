@@ -1,6 +1,7 @@
 //! The policy: one pure table of who may do what. Facts are loaded before; nothing here reads a store or a clock.
 //! Every door (HTTP, DICOMweb, DIMSE, rooms) asks `may`.
 
+use super::scopes::Scope;
 use super::{Caller, Role};
 use crate::error::{Code, Refusal, Result};
 use crate::ids::AllianceId;
@@ -46,6 +47,7 @@ actions! {
     StudyAdd,
     StudyAssign,
     RoomJoin,
+    ClientManage,
 }
 
 impl Action {
@@ -100,6 +102,7 @@ impl Action {
             Action::AuditRead => &[Auditor],
             Action::GlassBreak => DOCTORS,
             Action::GlassReview => &[SecurityAdministrator],
+            Action::ClientManage => &[SecurityAdministrator],
             Action::PatientSearch
             | Action::PatientRead
             | Action::PatientReveal
@@ -118,6 +121,37 @@ impl Action {
         }
     }
 
+    pub fn is_of(self, role: Role) -> bool {
+        self.roles().contains(&role)
+    }
+
+    /// The scope under which a program may do it; what has none is for people only.
+    pub fn scope(self) -> Option<Scope> {
+        match self {
+            Action::DirectoryRead => Some(Scope::DirectoryRead),
+            Action::DirectoryManage | Action::RosterManage | Action::DutySwap => Some(Scope::DirectoryWrite),
+            Action::PatientSearch | Action::PatientRead | Action::PatientTreat => Some(Scope::PatientsRead),
+            Action::PatientRegister | Action::PatientChange => Some(Scope::PatientsWrite),
+            Action::ConsultRead => Some(Scope::ConsultsRead),
+            Action::ConsultRequest | Action::ConsultAnswer | Action::ConsultCoordinate => {
+                Some(Scope::ConsultsWrite)
+            }
+            Action::LegRead => Some(Scope::ReferralsRead),
+            Action::LegSend | Action::LegReceive | Action::LegTreat | Action::LegManage => {
+                Some(Scope::ReferralsWrite)
+            }
+            Action::StudyRead => Some(Scope::StudiesRead),
+            Action::StudyAdd | Action::StudyAssign => Some(Scope::StudiesWrite),
+            Action::RoomJoin => Some(Scope::RoomsJoin),
+            Action::AuditRead
+            | Action::GlassBreak
+            | Action::GlassReview
+            | Action::PatientReveal
+            | Action::PatientAccessLog
+            | Action::ClientManage => None,
+        }
+    }
+
     /// Whether a relation to the thing is needed beside the role.
     fn needs_relation(self) -> bool {
         !matches!(
@@ -129,6 +163,7 @@ impl Action {
                 | Action::AuditRead
                 | Action::GlassBreak
                 | Action::GlassReview
+                | Action::ClientManage
                 | Action::PatientSearch
                 | Action::PatientRegister
                 | Action::ConsultRequest
@@ -146,6 +181,7 @@ impl Action {
                 | Action::DutySwap
                 | Action::AuditRead
                 | Action::GlassReview
+                | Action::ClientManage
         )
     }
 }
@@ -221,7 +257,7 @@ pub enum Decision {
     Deny { code: Code },
 }
 
-/// Role first (the same answer whether the thing exists or not), then alliance and relation (absent, not forbidden).
+/// Role first, then a program's scopes (the same answer whether the thing exists or not), then alliance and relation (absent, not forbidden).
 pub fn may(caller: &Caller, action: Action, resource: Option<&Resource>) -> Decision {
     if !action.roles().contains(&caller.role) {
         let code = if action.is_clinical() && !caller.role.is_clinical() {
@@ -230,6 +266,9 @@ pub fn may(caller: &Caller, action: Action, resource: Option<&Resource>) -> Deci
             Code::AccessRole
         };
         return Decision::Deny { code };
+    }
+    if caller.scopes.is_some_and(|own| !action.scope().is_some_and(|scope| own.contains(scope))) {
+        return Decision::Deny { code: Code::AccessScope };
     }
     if !action.needs_relation() {
         return Decision::Allow { basis: "role" };
@@ -275,6 +314,7 @@ mod tests {
             organisation_name: String::new(),
             department: None,
             session: SessionId::trusted("s"),
+            scopes: None,
         }
     }
 
@@ -343,6 +383,27 @@ mod tests {
             assert_eq!(Action::AuditRead.roles().contains(role), *role == Role::Auditor);
             assert_eq!(Action::GlassReview.roles().contains(role), *role == Role::SecurityAdministrator);
             assert_eq!(Action::DirectoryManage.roles().contains(role), *role == Role::Administrator);
+        }
+    }
+
+    #[test]
+    fn a_program_may_what_its_role_and_its_scopes_both_allow() {
+        let related = Resource { alliance: AllianceId::trusted("a"), relation: Some(Relation::OwnRecord) };
+        for role in Role::ALL {
+            for action in Action::ALL {
+                let person = may(&caller(*role), *action, Some(&related));
+                let with = |scopes| {
+                    let program = Caller { scopes: Some(scopes), ..caller(*role) };
+                    may(&program, *action, Some(&related))
+                };
+                let denied = Decision::Deny { code: Code::AccessScope };
+                let allowed = matches!(person, Decision::Allow { .. });
+                let all = Scope::ALL.iter().copied();
+                let own = with(all.clone().collect());
+                let others = with(all.filter(|scope| Some(*scope) != action.scope()).collect());
+                assert_eq!(own, if allowed && action.scope().is_none() { denied } else { person });
+                assert_eq!(others, if allowed { denied } else { person }, "{role:?} {action:?}");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Statements on accounts, sessions and positions. Decides nothing.
 
+use super::scopes::Scopes;
 use super::{Caller, Door, Role};
 use crate::db::{Conn, Tx};
 use crate::error::{Refusal, Result};
@@ -26,18 +27,25 @@ pub struct Resumed {
     pub position_until: Option<Timestamp>,
     /// What must be done first, as `Owed` writes it.
     pub owed: Option<String>,
+    /// Worth something on loopback only.
+    pub demo: bool,
 }
 
 /// A session that begins.
 pub struct NewSession<'a> {
     pub id: &'a str,
     pub token_hash: &'a str,
+    pub alliance: &'a AllianceId,
+    pub person: &'a PersonId,
     pub position: &'a PositionId,
     pub from: &'a str,
     pub device: &'a str,
     pub owed: Option<&'a str>,
     pub expires_at: Timestamp,
     pub door: Door,
+    /// What a program may do with it; none for a person.
+    pub scopes: Option<&'a str>,
+    pub demo: bool,
 }
 
 const ACCOUNT: &str = "SELECT person_id, alliance_id, password_hash, demo, password_at, must_change FROM account WHERE login = $1";
@@ -45,14 +53,14 @@ const ACCOUNT_OF: &str = "SELECT person_id, alliance_id, password_hash, demo, pa
 const INSERT_ACCOUNT: &str = "INSERT INTO account (person_id, alliance_id, login, password_hash, demo, created_at, password_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $6)";
 const ANY_DEMO: &str = "SELECT 1 FROM account WHERE demo = 1 LIMIT 1";
-const IS_DEMO: &str = "SELECT demo FROM account WHERE person_id = $1";
-const LOGIN: &str = "SELECT login FROM account WHERE person_id = $1";
+const IS_DEMO: &str = "SELECT demo FROM account WHERE person_id = $1 UNION ALL SELECT demo FROM service_client WHERE person_id = $1";
+const LOGIN: &str = "SELECT login FROM account WHERE person_id = $1 UNION ALL SELECT client_id FROM service_client WHERE person_id = $1";
 const FIRST_POSITION: &str = "SELECT id FROM position WHERE person_id = $1 AND valid_from <= $2 \
      AND (valid_until IS NULL OR valid_until > $2) ORDER BY valid_from, id LIMIT 1";
 const INSERT_SESSION: &str = "INSERT INTO session (id, token_hash, alliance_id, person_id, position_id, from_address, created_at, seen_at, expires_at, \
-     device, owed, door) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)";
+     device, owed, door, scopes, demo) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13)";
 const CALLER: &str = "SELECT s.id, s.alliance_id, s.person_id, p.name, s.position_id, x.role, x.organisation_id, o.name, x.department_id, \
-     s.seen_at, s.expires_at, CASE WHEN s.ended_at IS NULL THEN 0 ELSE 1 END, x.valid_until, s.owed \
+     s.seen_at, s.expires_at, CASE WHEN s.ended_at IS NULL THEN 0 ELSE 1 END, x.valid_until, s.owed, s.scopes, s.demo \
      FROM session s JOIN person p ON p.id = s.person_id JOIN position x ON x.id = s.position_id JOIN organisation o ON o.id = x.organisation_id \
      WHERE s.token_hash = $1";
 const TOUCH: &str = "UPDATE session SET seen_at = $1 WHERE id = $2";
@@ -126,13 +134,13 @@ pub async fn first_position(
     })
 }
 
-pub async fn insert_session(tx: &mut Tx, account: &Account, new: NewSession<'_>) -> Result<()> {
+pub async fn insert_session(tx: &mut Tx, new: NewSession<'_>) -> Result<()> {
     let now = tx.now.0;
     sqlx::query(INSERT_SESSION)
         .bind(new.id)
         .bind(new.token_hash)
-        .bind(account.alliance.as_str())
-        .bind(account.person.as_str())
+        .bind(new.alliance.as_str())
+        .bind(new.person.as_str())
         .bind(new.position.as_str())
         .bind(new.from)
         .bind(now)
@@ -140,6 +148,8 @@ pub async fn insert_session(tx: &mut Tx, account: &Account, new: NewSession<'_>)
         .bind(new.device)
         .bind(new.owed)
         .bind(new.door.as_str())
+        .bind(new.scopes)
+        .bind(i64::from(new.demo))
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -162,12 +172,14 @@ pub async fn caller(conn: &mut Conn, token_hash: &str) -> Result<Option<Resumed>
             organisation: OrganisationId::trusted(row.try_get::<String, _>(6)?),
             organisation_name: row.try_get(7)?,
             department: row.try_get::<Option<String>, _>(8)?.map(DepartmentId::trusted),
+            scopes: row.try_get::<Option<String>, _>(14)?.as_deref().map(Scopes::stored),
         },
         seen_at: Timestamp(row.try_get(9)?),
         expires_at: Timestamp(row.try_get(10)?),
         ended: row.try_get::<i64, _>(11)? != 0,
         position_until: row.try_get::<Option<i64>, _>(12)?.map(Timestamp),
         owed: row.try_get(13)?,
+        demo: row.try_get::<i64, _>(15)? != 0,
     }))
 }
 

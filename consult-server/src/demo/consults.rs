@@ -234,6 +234,7 @@ impl Teller<'_> {
             organisation_name: String::new(),
             department: None,
             session: SessionId::trusted(""),
+            scopes: None,
         };
         Ok(Call::acting(self.ground.clone(), caller, FROM))
     }

@@ -17,6 +17,7 @@ fn purpose(door: Door) -> &'static str {
     match door {
         Door::Password => "sign-in",
         Door::Oidc => "sign-in-oidc",
+        Door::Token | Door::Client => "none",
     }
 }
 
