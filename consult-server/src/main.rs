@@ -97,6 +97,37 @@ enum Admin {
     Link { login: String, subject: String },
     /// Forget which subject of the identity provider an account belongs to.
     Unlink { login: String },
+    /// Other systems that sign in at /oauth2/token.
+    #[command(subcommand)]
+    Client(Client),
+}
+
+#[derive(Subcommand)]
+enum Client {
+    /// Make a client, and print its secret: this once.
+    Create {
+        client_id: String,
+        /// Which system it is.
+        #[arg(long)]
+        name: String,
+        /// The organisation it acts in, by name or code.
+        #[arg(long)]
+        organisation: String,
+        /// The role that its scopes narrow, e.g. receiving_doctor.
+        #[arg(long)]
+        role: String,
+        /// With spaces between, e.g. "patients.read studies.write".
+        #[arg(long)]
+        scopes: String,
+        #[arg(long)]
+        alliance: Option<String>,
+    },
+    /// Every client, as JSON.
+    List,
+    /// Print another secret for a client; the old one and its tokens are worth nothing.
+    NewSecret { client_id: String },
+    /// Shut a client out for good.
+    Revoke { client_id: String },
 }
 
 #[derive(clap::Args)]
@@ -151,6 +182,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
             let password = admin::reset_password(&app.ground, &login, second_factor).await?;
             println!("one-time password of {login}: {password}");
         }
+        Command::Admin(Admin::Client(command)) => service_client(&open(config).await?, command).await?,
         Command::Admin(Admin::Link { login, subject }) => {
             admin::link(&open(config).await?.ground, &login, &subject).await?;
         }
@@ -181,6 +213,26 @@ async fn create_admin(app: &App, given: NewAdmin) -> Result<(), Refusal> {
     let login = new.login.clone();
     let password = admin::create(&app.ground, new).await?;
     println!("one-time password of {login}: {password}");
+    Ok(())
+}
+
+async fn service_client(app: &App, command: Client) -> Result<(), Refusal> {
+    use admin::clients;
+    let ground = &app.ground;
+    match command {
+        Client::Create { client_id, name, organisation, role, scopes, alliance } => {
+            let new = clients::NewClient { client_id, name, alliance, organisation, role, scopes };
+            println!("client_secret: {}", clients::create(ground, new).await?);
+        }
+        Client::List => {
+            let clients = clients::list(ground).await?;
+            println!("{}", serde_json::to_string_pretty(&clients).map_err(Refusal::internal)?);
+        }
+        Client::NewSecret { client_id } => {
+            println!("client_secret: {}", clients::renew_secret(ground, &client_id).await?);
+        }
+        Client::Revoke { client_id } => clients::revoke(ground, &client_id).await?,
+    }
     Ok(())
 }
 

@@ -54,6 +54,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(readyz))
         .merge(api)
+        .merge(access::clients::token::routes())
         .merge(studies::uploads::http::protocol())
         .merge(studies::dicomweb::routes())
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi))

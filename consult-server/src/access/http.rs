@@ -2,7 +2,7 @@
 
 use super::call::{COOKIE, Entrant, Visitor};
 use super::flow::SignedIn;
-use super::{Caller, Owed, Role, account, activation, factors, flow, oidc, sql};
+use super::{Caller, Owed, Role, account, activation, clients, factors, flow, oidc, sql, tokens};
 use crate::config::SecondFactor;
 use crate::error::Result;
 use crate::ground::Ground;
@@ -83,6 +83,8 @@ where
         .merge(activation::http::routes())
         .merge(factors::http::routes())
         .merge(oidc::http::routes())
+        .merge(tokens::http::routes())
+        .merge(clients::http::routes())
 }
 
 /// Sign in with name and password.

@@ -5,6 +5,7 @@ pub mod account;
 pub mod activation;
 pub mod attempts;
 pub mod call;
+pub mod clients;
 pub mod denials;
 pub mod factors;
 pub mod flow;
@@ -17,6 +18,7 @@ pub mod policy;
 pub mod scopes;
 pub mod sql;
 pub mod throttle;
+pub mod tokens;
 
 use crate::db::change::Author;
 use crate::error::Code;

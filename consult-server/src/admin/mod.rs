@@ -1,6 +1,7 @@
 //! The console's doors: the first administrator, forgotten passwords, and the keys of sealed columns. No route leads here. A password made here is for
 //! one sign-in: it must be changed then, so that whoever sat at the console does not keep it.
 
+pub mod clients;
 pub mod keys;
 mod sql;
 
@@ -91,7 +92,6 @@ pub async fn create(ground: &Ground, new: NewAdmin) -> Result<String> {
 /// The alliance and the organisation of a new administrator: those named, made where the store is empty.
 async fn place(tx: &mut Tx, new: &NewAdmin, timezone: &str) -> Result<(AllianceId, OrganisationId)> {
     let alliances = sql::alliances(tx.conn()).await?;
-    let named = |name: &str| alliances.iter().find(|(_, own)| own == name).map(|(id, _)| id.clone());
     let alliance = match (alliances.as_slice(), &new.alliance) {
         ([], Some(name)) => {
             let id = AllianceId::trusted(tx.new_id());
@@ -99,9 +99,7 @@ async fn place(tx: &mut Tx, new: &NewAdmin, timezone: &str) -> Result<(AllianceI
             id
         }
         ([], None) => return Err(Refusal::internal("the store is empty: name the alliance")),
-        (_, Some(name)) => named(name).ok_or_else(|| Refusal::internal("there is no such alliance"))?,
-        ([(only, _)], None) => only.clone(),
-        (_, None) => return Err(Refusal::internal("there are several alliances: name one")),
+        (several, name) => one_of(several, name.as_deref())?,
     };
     if let Some(id) = sql::organisation(tx.conn(), &alliance, &new.organisation).await? {
         return Ok((alliance, id));
@@ -121,6 +119,16 @@ async fn place(tx: &mut Tx, new: &NewAdmin, timezone: &str) -> Result<(AllianceI
     };
     directory::insert_organisation(tx, &alliance, row).await?;
     Ok((alliance, id))
+}
+
+/// The alliance that is meant: the one named, or the only one.
+fn one_of(alliances: &[(AllianceId, String)], name: Option<&str>) -> Result<AllianceId> {
+    let found = match (alliances, name) {
+        (several, Some(name)) => several.iter().find(|(_, own)| own == name),
+        ([only], None) => Some(only),
+        (_, None) => return Err(Refusal::internal("there are several alliances, or none: name one")),
+    };
+    found.map(|(id, _)| id.clone()).ok_or_else(|| Refusal::internal("there is no such alliance"))
 }
 
 /// Gives an account a one-time password, ends its sessions and its lock-out, and answers the password.

@@ -390,6 +390,15 @@ pub const PATIENTS: &[Patient] = &[
     },
 ];
 
+/// The system that signs in at `/oauth2/token`: client, name, organisation, the role that its scopes narrow, and its scopes.
+pub const SYSTEM: (&str, &str, &str, Role, &str) = (
+    "system",
+    "清河县人民医院信息系统",
+    "county",
+    Role::ReceivingDoctor,
+    "directory.read patients.read patients.write consults.read referrals.read studies.read studies.write",
+);
+
 /// Who is on duty around the clock: kind, organisation, department, login, rank.
 pub const DUTIES: &[(DutyKind, &str, Option<&str>, &str, Rank)] = &[
     (DutyKind::Department, "county", Some("D07"), "desk", Rank::Duty),

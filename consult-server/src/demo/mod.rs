@@ -8,8 +8,10 @@ mod studies;
 
 use crate::App;
 use crate::access::policy::Relation;
-use crate::access::{grants, password, sql as access};
+use crate::access::scopes::Scopes;
+use crate::access::{clients, grants, password, sql as access};
 use crate::db::Tx;
+use crate::db::change::Author;
 use crate::directory::AgreementKind;
 use crate::directory::duty::rules::{Planned, Slot};
 use crate::directory::duty::{DutyKind, sql as duty};
@@ -29,7 +31,7 @@ pub const PASSWORD: &str = "demo-only-2026";
 /// How to sign in, printed at the start.
 pub const ACCOUNTS_TEXT: &str = "  \
   demo accounts (password demo-only-2026): village, township, desk, doctor, specialist, coordinator, manager, admin,\n    \
-  security, auditor, family\n";
+  security, auditor, family; client of /oauth2/token: system\n";
 
 const YEAR_SECONDS: i64 = 365 * 24 * 3600;
 const DAY_SECONDS: i64 = 24 * 3600;
@@ -153,6 +155,16 @@ async fn directory_of(tx: &mut Tx, timezone: &str, password_hash: &str) -> Resul
     for person in cast::PEOPLE {
         insert_person(tx, &mut stage, person, password_hash).await?;
     }
+    let system = clients::flow::New {
+        client_id: cast::SYSTEM.0.to_owned(),
+        name: cast::SYSTEM.1.to_owned(),
+        alliance: stage.alliance.clone(),
+        organisation: stage.organisation(cast::SYSTEM.2)?.clone(),
+        role: cast::SYSTEM.3,
+        scopes: Scopes::stored(cast::SYSTEM.4),
+        demo: true,
+    };
+    clients::flow::create(tx, system, PASSWORD, &Author::default()).await?;
     Ok(stage)
 }
 

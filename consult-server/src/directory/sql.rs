@@ -20,7 +20,7 @@ const ORGANISATIONS: &str = "SELECT o.id, o.name, o.code, o.level, p.id, p.name,
 const DEPARTMENTS: &str = "SELECT organisation_id, id, name FROM department WHERE alliance_id = $1 AND ended_at IS NULL ORDER BY code";
 const PEOPLE: &str = "SELECT p.id, p.name, p.title, x.role, o.id, o.name, d.id, d.name FROM position x JOIN person p ON p.id = x.person_id \
      JOIN organisation o ON o.id = x.organisation_id LEFT JOIN department d ON d.id = x.department_id \
-     WHERE x.alliance_id = $1 AND x.organisation_id = $2 AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) \
+     WHERE x.alliance_id = $1 AND x.organisation_id = $2 AND p.kind = 'human' AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) \
      ORDER BY d.code, p.name_search, p.id";
 const PERSON: &str = "SELECT p.id, p.name, o.id, o.name FROM person p JOIN position x ON x.person_id = p.id JOIN organisation o ON o.id = x.organisation_id \
      WHERE p.id = $1 ORDER BY CASE WHEN x.valid_until IS NULL THEN 0 ELSE 1 END, x.valid_from DESC LIMIT 1";
@@ -28,8 +28,8 @@ const ORGANISATION: &str = "SELECT id, name FROM organisation WHERE id = $1 AND 
 const DEPARTMENT: &str = "SELECT id, name FROM department WHERE id = $1 AND organisation_id = $2";
 const AGREED: &str = "SELECT 1 FROM agreement WHERE alliance_id = $1 AND kind = $2 AND from_organisation_id = $3 AND to_organisation_id = $4 \
      AND valid_from <= $5 AND (valid_until IS NULL OR valid_until > $5)";
-const HOLDERS: &str = "SELECT DISTINCT person_id FROM position WHERE organisation_id = $1 AND role = $2 AND valid_from <= $3 \
-     AND (valid_until IS NULL OR valid_until > $3) ORDER BY person_id";
+const HOLDERS: &str = "SELECT DISTINCT x.person_id FROM position x JOIN person p ON p.id = x.person_id WHERE x.organisation_id = $1 AND x.role = $2 \
+     AND p.kind = 'human' AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) ORDER BY x.person_id";
 const ROLES_AT: &str = "SELECT role FROM position WHERE person_id = $1 AND organisation_id = $2 AND alliance_id = $3 AND valid_from <= $4 \
      AND (valid_until IS NULL OR valid_until > $4) ORDER BY role";
 const BELOW: &str = "WITH RECURSIVE below (id) AS (SELECT id FROM organisation WHERE parent_id = $1 AND alliance_id = $2 \

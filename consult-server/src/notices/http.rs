@@ -3,6 +3,7 @@
 
 use super::hub::{Hub, Signal};
 use super::{Notice, flow, sql};
+use crate::access::scopes::Scope;
 use crate::access::{self, Call};
 use crate::db::outbox::{self, Entry};
 use crate::error::Result;
@@ -48,13 +49,14 @@ struct Changed<'a> {
 
 /// Live changes: `changed {kind, id, version}`, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`.
 #[utoipa::path(get, path = "/events", tag = "notices",
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = 401, body = Problem)))]
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn events(
     call: Call,
     State(hub): State<Hub>,
     State(shutdown): State<CancellationToken>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
+    call.within(Scope::NoticesRead)?;
     // Listen first, then read what was missed: nothing falls between.
     let live = hub.listen();
     let since =
@@ -174,8 +176,9 @@ struct Notices {
 /// My notices, newest first.
 #[utoipa::path(get, path = "/notices", tag = "notices",
     params(("unread" = Option<bool>, Query, description = "Only those that are not read yet"), Paging),
-    responses((status = 200, body = Notices), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, body = Notices), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn list(call: Call, Query(query): Query<NoticeQuery>) -> Result<Json<Notices>> {
+    call.within(Scope::NoticesRead)?;
     let before = query.paging.cursor.as_deref().and_then(|c| c.parse().ok()).unwrap_or(i64::MAX);
     let (limit, unread_only) = (query.paging.limit(), query.unread.unwrap_or(false));
     let mut reader = call.read().await?;
@@ -187,8 +190,9 @@ async fn list(call: Call, Query(query): Query<NoticeQuery>) -> Result<Json<Notic
 
 /// Mark a notice read.
 #[utoipa::path(post, path = "/notices/{id}/read", tag = "notices", params(("id" = String, Path)),
-    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn mark_read(call: Call, Path(id): Path<String>) -> Result<Reply> {
+    call.within(Scope::NoticesRead)?;
     call.change(move |tx, call| {
         Box::pin(async move {
             flow::mark_read(tx, call, &id).await?;

@@ -1614,6 +1614,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The systems that may sign in at `/oauth2/token`, and those that no longer may. */
+        get: operations["service_clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Shut a system out: it gets no more tokens, and those it has end. */
+        delete: operations["revoke_service_client"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1867,6 +1901,41 @@ export interface paths {
         /** The second step of signing in: answer the challenge with a code or a passkey. */
         post: operations["second_factor"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My tokens that are alive, and which scopes I can give one. */
+        get: operations["my_tokens"];
+        put?: never;
+        /** Make a token for a program of mine: it acts in my present position, within its scopes. */
+        post: operations["make_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of my tokens. */
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2199,6 +2268,8 @@ export interface components {
         };
         /** Format: uuid */
         CaseId: string;
+        /** Format: uuid */
+        ClientId: string;
         /** @description A person in one of their positions. */
         Colleague: {
             department?: components["schemas"]["DepartmentRef"] | null;
@@ -2677,6 +2748,12 @@ export interface components {
         LegState: "draft" | "discarded" | "submitted" | "received" | "info_requested" | "accepted" | "reserved" | "no_show" | "arrived" | "in_care" | "outcome_sent" | "closed" | "declined" | "redirected" | "cancelled" | "cancel_requested" | "entered_in_error";
         /** @enum {string} */
         LegUrgency: "emergency" | "urgent" | "routine";
+        MadeToken: {
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["SessionId"];
+            /** @description Usable as `Authorization: Bearer …`; shown this once. */
+            token: string;
+        };
         MaskedIdentity: {
             kind: components["schemas"]["IdentityKind"];
             masked?: string | null;
@@ -2708,6 +2785,16 @@ export interface components {
             challenge: string;
             /** @description For `navigator.credentials.create`. */
             options: Record<string, never>;
+        };
+        NewToken: {
+            /**
+             * Format: int64
+             * @description 1 to 365.
+             */
+            days: number;
+            /** @description What I call it: for which program it is. */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
         };
         NewTotp: {
             id: string;
@@ -2866,6 +2953,21 @@ export interface components {
             from_address: string;
             id: components["schemas"]["SessionId"];
             seen_at: components["schemas"]["Timestamp"];
+        };
+        /** @description One of my tokens that is alive. */
+        OwnToken: {
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["SessionId"];
+            /** @description What its owner calls it. */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        OwnTokens: {
+            items: components["schemas"]["OwnToken"][];
+            /** @description What my position can give a token. */
+            scopes: components["schemas"]["Scope"][];
         };
         Page_AccessLogEntry: {
             items: {
@@ -3087,6 +3189,22 @@ export interface components {
                 updated_at: components["schemas"]["Timestamp"];
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_ServiceClient: {
+            items: {
+                /** @description What it gives at `/oauth2/token`. */
+                client_id: string;
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["ClientId"];
+                name: string;
+                organisation: components["schemas"]["OrganisationRef"];
+                revoked_at?: components["schemas"]["Timestamp"] | null;
+                role: components["schemas"]["Role"];
+                scopes: components["schemas"]["Scope"][];
+                used_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -3466,6 +3584,11 @@ export interface components {
         RosterInput: {
             items: components["schemas"]["DutyInput"][];
         };
+        /**
+         * @description One thing a program may do, as OAuth 2.0 names it (RFC 6749 §3.3).
+         * @enum {string}
+         */
+        Scope: "DirectoryRead" | "DirectoryWrite" | "PatientsRead" | "PatientsWrite" | "ConsultsRead" | "ConsultsWrite" | "ReferralsRead" | "ReferralsWrite" | "StudiesRead" | "StudiesWrite" | "RoomsJoin" | "NoticesRead";
         SecondFactorAnswer: {
             /** @description What the refusal `access.second-factor-needed` carried. */
             challenge: string;
@@ -3473,6 +3596,19 @@ export interface components {
             code?: string | null;
             /** @description What `navigator.credentials.get` answered to the refusal's `passkey`. */
             passkey?: Record<string, never> | null;
+        };
+        /** @description A service account, as it is listed. */
+        ServiceClient: {
+            /** @description What it gives at `/oauth2/token`. */
+            client_id: string;
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["ClientId"];
+            name: string;
+            organisation: components["schemas"]["OrganisationRef"];
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            role: components["schemas"]["Role"];
+            scopes: components["schemas"]["Scope"][];
+            used_at?: components["schemas"]["Timestamp"] | null;
         };
         Session: {
             expires_at: components["schemas"]["Timestamp"];
@@ -6513,6 +6649,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     people: {
@@ -9484,6 +9628,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     mark_read: {
@@ -9504,6 +9656,14 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11392,6 +11552,84 @@ export interface operations {
             };
         };
     };
+    service_clients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ServiceClient"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_service_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     who_am_i: {
         parameters: {
             query?: never;
@@ -11540,6 +11778,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     begin_passkey: {
@@ -11615,6 +11861,14 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11772,6 +12026,14 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12111,6 +12373,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12199,6 +12469,163 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTokens"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

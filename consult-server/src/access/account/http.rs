@@ -2,7 +2,7 @@
 
 use super::{OwnSession, flow, sql};
 use crate::access::Call;
-use crate::access::call::Entrant;
+use crate::access::call::Owner;
 use crate::access::flow::IDLE_SECONDS;
 use crate::error::Result;
 use crate::ground::Ground;
@@ -30,6 +30,7 @@ where
 #[utoipa::path(get, path = "/session/list", tag = "session",
     responses((status = 200, body = Page<OwnSession>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn my_sessions(call: Call) -> Result<Json<Page<OwnSession>>> {
+    call.as_person()?;
     let seen_after = call.now.plus_seconds(-IDLE_SECONDS);
     let (person, own) = (&call.caller.person, &call.caller.session);
     let found = sql::sessions(&mut *call.read().await?, person, own, call.now, seen_after).await?;
@@ -40,6 +41,7 @@ async fn my_sessions(call: Call) -> Result<Json<Page<OwnSession>>> {
 #[utoipa::path(delete, path = "/session/list", tag = "session",
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn end_my_other_sessions(call: Call) -> Result<StatusCode> {
+    call.as_person()?;
     flow::end_others(call).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -48,6 +50,7 @@ async fn end_my_other_sessions(call: Call) -> Result<StatusCode> {
 #[utoipa::path(delete, path = "/session/list/{id}", tag = "session", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn end_my_session(call: Call, Path(id): Path<SessionId>) -> Result<StatusCode> {
+    call.as_person()?;
     flow::end_session(call, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -61,12 +64,9 @@ struct PasswordChange {
 
 /// Change my password; my other sessions end.
 #[utoipa::path(patch, path = "/session/password", tag = "session", request_body = PasswordChange,
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 413, body = Problem),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem),
               (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
-async fn change_password(
-    Entrant { call, .. }: Entrant,
-    Json(input): Json<PasswordChange>,
-) -> Result<StatusCode> {
+async fn change_password(Owner(call): Owner, Json(input): Json<PasswordChange>) -> Result<StatusCode> {
     flow::change_password(call, input.old, input.new).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use sqlx::Row as _;
 
 const SESSIONS: &str = "SELECT id, device, from_address, created_at, seen_at, expires_at FROM session \
-     WHERE person_id = $1 AND ended_at IS NULL AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id";
+     WHERE person_id = $1 AND scopes IS NULL AND ended_at IS NULL AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id";
 const END: &str =
     "UPDATE session SET ended_at = $1 WHERE id = $2 AND person_id = $3 AND ended_at IS NULL RETURNING id";
 const END_ALL: &str =

@@ -20,7 +20,7 @@ pub struct NewTotp {
 }
 
 /// Whoever adds or takes away a factor has signed in just now.
-async fn require_fresh(call: &Call) -> Result<()> {
+pub async fn require_fresh(call: &Call) -> Result<()> {
     let began = account::sql::began(&mut *call.read().await?, &call.caller.session).await?;
     if rules::is_fresh(began, call.now) { Ok(()) } else { Err(Code::AccessSignInAgain.into()) }
 }

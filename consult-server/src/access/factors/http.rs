@@ -2,7 +2,7 @@
 
 use super::second_step::{self, Proof};
 use super::{OwnFactor, flow, passkeys, rules, sql};
-use crate::access::call::{Entrant, Visitor};
+use crate::access::call::{Owner, Visitor};
 use crate::access::http::{Session, welcome};
 use crate::access::sql as accounts;
 use crate::error::{Code, Refusal, Result};
@@ -80,8 +80,8 @@ struct Factors {
 
 /// My second factors.
 #[utoipa::path(get, path = "/session/factors", tag = "session",
-    responses((status = 200, body = Factors), (status = 401, body = Problem)))]
-async fn my_factors(Entrant { call, .. }: Entrant) -> Result<Json<Factors>> {
+    responses((status = 200, body = Factors), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn my_factors(Owner(call): Owner) -> Result<Json<Factors>> {
     let (mut reader, person) = (call.read().await?, &call.caller.person);
     let account = accounts::account_of(&mut reader, person).await?.ok_or(Code::AccessNotSignedIn)?;
     let roles = sql::roles(&mut reader, person, call.now).await?;
@@ -109,7 +109,7 @@ struct NewTotp {
 #[utoipa::path(post, path = "/session/factors/totp", tag = "session",
     responses((status = 201, body = NewTotp), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 409, body = Problem)))]
-async fn begin_totp(Entrant { call, .. }: Entrant) -> Result<(StatusCode, Json<NewTotp>)> {
+async fn begin_totp(Owner(call): Owner) -> Result<(StatusCode, Json<NewTotp>)> {
     let flow::NewTotp { id, secret, uri } = flow::begin_totp(call).await?;
     let qr = QrCode::new(&uri).map_err(Refusal::internal)?;
     let qr = qr.render::<svg::Color<'_>>().min_dimensions(220, 220).build();
@@ -130,13 +130,10 @@ struct FactorAdded {
 
 /// Confirm an authenticator by the code it shows.
 #[utoipa::path(post, path = "/session/factors/totp/confirm", tag = "session", request_body = TotpConfirmation,
-    responses((status = 200, body = FactorAdded), (status = 400, body = Problem), (status = 401, body = Problem),
+    responses((status = 200, body = FactorAdded), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
               (status = 422, body = Problem)))]
-async fn confirm_totp(
-    Entrant { call, .. }: Entrant,
-    Json(input): Json<TotpConfirmation>,
-) -> Result<Json<FactorAdded>> {
+async fn confirm_totp(Owner(call): Owner, Json(input): Json<TotpConfirmation>) -> Result<Json<FactorAdded>> {
     Ok(Json(FactorAdded { recovery_codes: flow::confirm_totp(call, input.id, input.code).await? }))
 }
 
@@ -152,7 +149,7 @@ struct NewPasskey {
 #[utoipa::path(post, path = "/session/factors/passkeys", tag = "session",
     responses((status = 201, body = NewPasskey), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 409, body = Problem)))]
-async fn begin_passkey(Entrant { call, .. }: Entrant) -> Result<(StatusCode, Json<NewPasskey>)> {
+async fn begin_passkey(Owner(call): Owner) -> Result<(StatusCode, Json<NewPasskey>)> {
     let (challenge, options) = flow::begin_passkey(call).await?;
     Ok((StatusCode::CREATED, Json(NewPasskey { challenge, options })))
 }
@@ -169,11 +166,11 @@ struct PasskeyConfirmation {
 
 /// Add a passkey by what the browser answered.
 #[utoipa::path(post, path = "/session/factors/passkeys/confirm", tag = "session", request_body = PasskeyConfirmation,
-    responses((status = 200, body = FactorAdded), (status = 400, body = Problem), (status = 401, body = Problem),
+    responses((status = 200, body = FactorAdded), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
               (status = 422, body = Problem)))]
 async fn confirm_passkey(
-    Entrant { call, .. }: Entrant,
+    Owner(call): Owner,
     Json(input): Json<PasskeyConfirmation>,
 ) -> Result<Json<FactorAdded>> {
     let codes = flow::confirm_passkey(call, input.challenge, input.name, input.credential).await?;
@@ -189,7 +186,7 @@ struct RecoveryCodes {
 #[utoipa::path(post, path = "/session/factors/recovery-codes", tag = "session",
     responses((status = 201, body = RecoveryCodes), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 409, body = Problem)))]
-async fn renew_codes(Entrant { call, .. }: Entrant) -> Result<(StatusCode, Json<RecoveryCodes>)> {
+async fn renew_codes(Owner(call): Owner) -> Result<(StatusCode, Json<RecoveryCodes>)> {
     Ok((StatusCode::CREATED, Json(RecoveryCodes { recovery_codes: flow::renew_codes(call).await? })))
 }
 
@@ -197,7 +194,7 @@ async fn renew_codes(Entrant { call, .. }: Entrant) -> Result<(StatusCode, Json<
 #[utoipa::path(delete, path = "/session/factors/{id}", tag = "session", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
               (status = 409, body = Problem)))]
-async fn remove_factor(Entrant { call, .. }: Entrant, Path(id): Path<String>) -> Result<StatusCode> {
+async fn remove_factor(Owner(call): Owner, Path(id): Path<String>) -> Result<StatusCode> {
     flow::remove(call, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -143,7 +143,7 @@ macro_rules! positions {
         concat!(
             "SELECT x.alliance_id, x.id, x.person_id, x.organisation_id, x.department_id, x.valid_from, x.valid_until, p.name, p.specialty, d.name, o.name \
              FROM position x JOIN person p ON p.id = x.person_id JOIN organisation o ON o.id = x.organisation_id \
-             LEFT JOIN department d ON d.id = x.department_id WHERE ",
+             LEFT JOIN department d ON d.id = x.department_id WHERE p.kind = 'human' AND ",
             $which
         )
     };
