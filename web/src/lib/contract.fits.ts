@@ -35,6 +35,7 @@ export type Contract = Must<
     Reads<Theirs['Me'], Ours.Me>,
     Reads<Theirs['SignInWays'], Ours.SignInWays>,
     Reads<Theirs['OwnSession'], Ours.OwnSession>,
+    Reads<Theirs['OwnTokens'], Ours.OwnTokens>,
     Reads<Theirs['Factors'], Ours.Factors>,
     Reads<Theirs['NewTotp'], Ours.NewTotp>,
     Reads<Theirs['FactorAdded'], Ours.FactorAdded>,

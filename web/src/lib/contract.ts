@@ -85,6 +85,19 @@ export interface NewPasskey {
   challenge: string;
   options: unknown;
 }
+export interface OwnToken {
+  id: Id;
+  name: string;
+  scopes: string[];
+  created_at: Time;
+  used_at: Time | null;
+  expires_at: Time;
+}
+export interface OwnTokens {
+  items: OwnToken[];
+  /** What my position can give a token. */
+  scopes: string[];
+}
 export interface FactorAdded {
   /** Shown once. */
   recovery_codes: string[] | null;

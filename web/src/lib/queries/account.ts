@@ -1,8 +1,8 @@
-// My own account: sessions, password, second factors.
+// My own account: sessions, password, second factors, tokens for programs.
 
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api';
-import type { FactorAdded, Factors, Id, NewPasskey, NewTotp, OwnSession } from '../contract';
+import type { FactorAdded, Factors, Id, NewPasskey, NewTotp, OwnSession, OwnTokens } from '../contract';
 
 export const sessionsQuery = queryOptions({
   queryKey: ['session', 'list'],
@@ -16,6 +16,15 @@ export const factorsQuery = queryOptions({
   staleTime: 0,
 });
 
+export const tokensQuery = queryOptions({
+  queryKey: ['session', 'tokens'],
+  queryFn: ({ signal }) => call<OwnTokens>('GET', 'session/tokens', { signal }),
+  staleTime: 0,
+});
+
+export const makeToken = (name: string, scopes: string[], days: number) =>
+  call<{ token: string }>('POST', 'session/tokens', { body: { name, scopes, days } });
+export const revokeToken = (id: Id) => call<void>('DELETE', `session/tokens/${id}`);
 export const endSession = (id: Id) => call<void>('DELETE', `session/list/${id}`);
 export const endOtherSessions = () => call<void>('DELETE', 'session/list');
 export const changePassword = (before: string, after: string) =>

@@ -1,9 +1,10 @@
-// My own account: second factors, password, and where I am signed in.
+// My own account: second factors, password, where I am signed in, and tokens for programs.
 
 import { useTranslation } from '@/lib/i18n';
 import { FactorsCard } from './factors-card';
 import { PasswordCard } from './password-card';
 import { SessionsCard } from './sessions-card';
+import { TokensCard } from './tokens-card';
 import '../account.css';
 
 export function AccountPage() {
@@ -17,6 +18,7 @@ export function AccountPage() {
         <FactorsCard />
         <PasswordCard />
         <SessionsCard />
+        <TokensCard />
       </div>
     </div>
   );
