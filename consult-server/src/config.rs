@@ -1,6 +1,10 @@
 //! Configuration: one struct per section, each with its default; a TOML file and `CONSULT__SECTION__KEY` override.
 //! Unknown keys are errors. Secrets print as `***`. Without a file everything works on loopback.
 
+mod net;
+
+pub use net::Net;
+
 use crate::crypto::Suite;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -30,12 +34,42 @@ pub struct Http {
     pub listen: SocketAddr,
     /// What links use; the origin check accepts it (and 127.0.0.1 while listening there).
     pub public_url: String,
+    /// Speak TLS; `public_url` begins with `https://` then.
+    pub tls: Option<Tls>,
+    /// From whom a forwarded address is believed: addresses and networks.
+    pub trusted_proxies: Vec<Net>,
+    /// Which header they write. Only that one is read: another one would pass through them as the sender made it up.
+    pub forwarded_header: ForwardedHeader,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: ([127, 0, 0, 1], 8080).into(), public_url: "http://localhost:8080".to_owned() }
+        Self {
+            listen: ([127, 0, 0, 1], 8080).into(),
+            public_url: "http://localhost:8080".to_owned(),
+            tls: None,
+            trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::XForwardedFor,
+        }
     }
+}
+
+/// PEM files; read again when they change.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The server's certificate, then those between it and the authority.
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, with `X-Forwarded-Proto`.
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

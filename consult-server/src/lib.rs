@@ -26,6 +26,7 @@ pub mod refs;
 pub mod routes;
 pub mod studies;
 pub mod time;
+pub mod tls;
 pub mod worker;
 
 use crate::access::oidc;
@@ -38,9 +39,11 @@ use crate::ids::Entropy;
 use crate::notices::Hub;
 use crate::studies::Imaging;
 use crate::time::Clock;
+use crate::tls::Tls;
 use axum::extract::FromRef;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -84,8 +87,7 @@ impl Ready {
 
 impl App {
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
-        // One cryptography for everything that speaks TLS; whoever was here first has chosen the same.
-        let _chosen = rustls::crypto::ring::default_provider().install_default();
+        use_one_cryptography();
         let oidc = oidc::Provider::of(&config)?;
         let ground = Ground::open(config, clock, entropy).await?;
         let imaging = Imaging::open(&ground, Arc::new(Inputs))?;
@@ -101,21 +103,53 @@ impl App {
     }
 }
 
+/// For everything that speaks TLS; whoever was here first has chosen the same.
+fn use_one_cryptography() {
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// The sockets, bound before anything else so that a port in use is said at once.
 pub struct Listeners {
     pub http: TcpListener,
     pub dimse: TcpListener,
     pub metrics: TcpListener,
+    pub tls: Option<Tls>,
 }
 
 impl Listeners {
     pub async fn bind(config: &Config) -> Result<Self> {
+        use_one_cryptography();
         Ok(Self {
+            tls: Tls::open(&config.http)?,
             http: bind(config.http.listen, "http.listen").await?,
             dimse: bind(config.dimse.listen, "dimse.listen").await?,
             metrics: bind(config.metrics.listen, "metrics.listen").await?,
         })
     }
+}
+
+/// How long open connections may take to finish under TLS.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+async fn serve(
+    app: App,
+    listener: TcpListener,
+    tls: Option<Tls>,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let Some(tls) = tls else {
+        return axum::serve(listener, service)
+            .with_graceful_shutdown(async move { stop.cancelled().await })
+            .await;
+    };
+    let handle = axum_server::Handle::new();
+    let (served, closing) = (tls.served.clone(), handle.clone());
+    tokio::spawn(async move {
+        tls.watch(stop).await;
+        closing.graceful_shutdown(Some(FAREWELL));
+    });
+    axum_server::from_tcp_rustls(listener.into_std()?, served)?.handle(handle).serve(service).await
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
@@ -127,13 +161,7 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
 pub async fn run(app: App, listeners: Listeners, demo: bool) -> Result<()> {
     let (shutdown, written) = (app.shutdown.clone(), CancellationToken::new());
     app.rooms.start(&app.ground.config.media)?;
-    let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let stop = shutdown.clone();
-    let serving = tokio::spawn(async move {
-        axum::serve(listeners.http, service)
-            .with_graceful_shutdown(async move { stop.cancelled().await })
-            .await
-    });
+    let serving = tokio::spawn(serve(app.clone(), listeners.http, listeners.tls, shutdown.clone()));
     let counting = tokio::spawn(metrics::serve(listeners.metrics, shutdown.clone()));
     let filled = match admin::keys::flow::check(&app.ground).await {
         Ok(()) if demo => demo::fill(&app).await,

@@ -1,7 +1,7 @@
 //! The whole route table. Everything but the page, health, the API's description and signing in needs a session:
 //! handlers get one by taking a `Call`.
 
-use crate::http::{describe, idempotency, layers, problem};
+use crate::http::{describe, idempotency, layers, peer, problem};
 use crate::{
     App, Ready, access, audit, break_glass, conference, consults, directory, metrics, notices, page,
     patients, referrals, studies,
@@ -78,6 +78,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(metrics::count))
         .layer(from_fn(layers::security_headers))
         .layer(from_fn_with_state(app.clone(), layers::request_id))
+        .layer(from_fn_with_state(app.clone(), peer::note))
         .with_state(app)
 }
 

@@ -49,7 +49,8 @@ impl Product {
         let listeners = Listeners::bind(&config).await.expect("free ports");
         let address = listeners.http.local_addr().expect("an address");
         let dimse = listeners.dimse.local_addr().expect("an address");
-        config.http.public_url = format!("http://{address}");
+        let scheme = if config.http.tls.is_some() { "https" } else { "http" };
+        config.http.public_url = format!("{scheme}://{address}");
         let app = App::open(config, clock, seeded_entropy()).await.expect("the product opens");
         let running = tokio::spawn({
             let app = app.clone();

@@ -28,6 +28,7 @@ const FLOORS: &[&str] = &[
     "notices",
     "page",
     "metrics",
+    "tls",
     "admin",
     "demo",
     "worker",

@@ -11,6 +11,7 @@ use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
 use crate::http::Reply;
 use crate::http::idempotency::IdempotencyKey;
+use crate::http::peer::Peer;
 use crate::http::problem::RequestId;
 use crate::ids::{OrganisationId, PatientId};
 use crate::time::Timestamp;
@@ -19,7 +20,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use std::net::SocketAddr;
 
 pub const COOKIE: &str = "consult_session";
 
@@ -281,8 +281,5 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 
 /// Where the request came from, for the audit trail.
 pub fn address(parts: &Parts) -> String {
-    parts
-        .extensions
-        .get::<axum::extract::ConnectInfo<SocketAddr>>()
-        .map_or_else(String::new, |info| info.0.ip().to_string())
+    parts.extensions.get::<Peer>().map_or_else(String::new, |peer| peer.address.to_string())
 }

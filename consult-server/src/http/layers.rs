@@ -1,12 +1,13 @@
 //! Layers around all of HTTP: request ids, the origin check against forged requests, and security headers.
 //! Knows no caller.
 
+use super::peer::Peer;
 use super::problem::RequestId;
 use crate::error::Code;
 use crate::error::Refusal;
 use crate::ground::Ground;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
@@ -47,8 +48,10 @@ pub async fn same_origin(State(ground): State<Ground>, request: Request, next: N
 /// Our public address; on loopback also the address the browser has in its bar.
 fn is_ours(origin: &str, ground: &Ground, host: Option<&str>) -> bool {
     let public = ground.config.http.public_url.trim_end_matches('/');
+    let scheme = if ground.config.http.tls.is_some() { "https" } else { "http" };
     origin == public
-        || (ground.on_loopback() && host.is_some_and(|h| is_loopback(h) && origin == format!("http://{h}")))
+        || (ground.on_loopback()
+            && host.is_some_and(|h| is_loopback(h) && origin == format!("{scheme}://{h}")))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -65,8 +68,13 @@ const API_PAGE_POLICY: &str =
 /// Headers that hold for every answer; the page's Content-Security-Policy is set where the page is served.
 pub async fn security_headers(request: Request, next: Next) -> Response {
     let is_api_page = request.uri().path().starts_with("/api/docs");
+    let is_secure = request.extensions().get::<Peer>().is_some_and(|peer| peer.secure);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if is_secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        secure_cookies(headers);
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
@@ -76,6 +84,18 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
         ANSWER_POLICY
     }));
     response
+}
+
+/// What was set over TLS goes over TLS only.
+fn secure_cookies(headers: &mut HeaderMap) {
+    let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let text = cookie.to_str().unwrap_or_default();
+        let is_secure = text.split(';').any(|part| part.trim().eq_ignore_ascii_case("secure"));
+        let secured = (!is_secure).then(|| HeaderValue::from_str(&format!("{text}; Secure")).ok()).flatten();
+        headers.append(header::SET_COOKIE, secured.unwrap_or(cookie));
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod extract;
 pub mod idempotency;
 pub mod layers;
 pub mod page;
+pub mod peer;
 pub mod problem;
 pub mod reply;
 
