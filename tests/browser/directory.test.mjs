@@ -144,6 +144,13 @@ test('somebody new activates an account with a code from the sheet, and signs in
   assert.equal(await slip.isVisible(), true);
   await admin.screenshot({ path: join(SCREENSHOTS, 'slips-printed.png') });
   await admin.emulateMedia({ media: null });
+  await admin.locator('.sidebar').getByRole('link', { name: '导入' }).click();
+  const leaving = admin.getByRole('dialog', { name: '通知单还没有打印' });
+  await leaving.waitFor();
+  await look(admin, 'slips-leave');
+  await press(leaving, '取消');
+  await leaving.waitFor({ state: 'hidden' });
+  await press(admin, '打印');
 
   const page = await people.arrive({ viewport: PHONE });
   await page.goto('/');
@@ -262,7 +269,7 @@ test('a duty is given to a colleague who takes it, and a manager plans around wh
   await look(manager, 'duties-planned');
   await shift.getByRole('button', { name: /^取消/ }).click();
   const asked = manager.getByRole('dialog', { name: '取消这一班？' });
-  await press(asked, '取消');
+  await press(asked, '取消值班');
   await asked.waitFor({ state: 'hidden' });
   await shift.waitFor({ state: 'detached' });
   for (const one of [doctor, admin, manager]) assert.deepEqual(one.faults, []);

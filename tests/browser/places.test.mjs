@@ -20,7 +20,7 @@ after(async () => {
   await product?.stop();
 });
 
-for (const login of ['village', 'township', 'desk', 'doctor', 'specialist', 'coordinator', 'manager']) {
+for (const login of ['village', 'township', 'desk', 'doctor', 'specialist', 'coordinator', 'manager', 'admin']) {
   test(`every place of ${login} opens`, async () => {
     const page = await people.signIn(login);
     const refused = [];

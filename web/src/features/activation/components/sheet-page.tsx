@@ -1,8 +1,8 @@
 // 激活码通知单 of an organisation, or of one of its people: made by a press, shown this once, printed.
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Link, useBlocker, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { ActivationWaiting } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { activationWaitingQuery, issueSheet } from '@/lib/queries/activation';
@@ -17,6 +17,7 @@ import '../activation.css';
 
 export function SheetPage() {
   const { t } = useTranslation('activation');
+  const common = useTranslation();
   const { organisationId } = useParams({ from: '/shell/directory/organisations/$organisationId/slips' });
   const { person } = useSearch({ from: '/shell/directory/organisations/$organisationId/slips' });
   const organisation = useQuery(organisationQuery(organisationId));
@@ -28,12 +29,17 @@ export function SheetPage() {
     gcTime: 0,
     onSuccess: () => client.invalidateQueries({ queryKey: activationWaitingQuery(organisationId).queryKey }),
   });
-  useEffect(() => {
-    if (!issue.data) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [issue.data]);
+  const [isPrinted, setIsPrinted] = useState(false);
+  const isAtRisk = issue.data !== undefined && issue.data.people.length > 0 && !isPrinted;
+  const leaving = useBlocker({
+    shouldBlockFn: () => isAtRisk,
+    enableBeforeUnload: () => isAtRisk,
+    withResolver: true,
+  });
+  const print = () => {
+    window.print();
+    setIsPrinted(true);
+  };
 
   return (
     <div className="page">
@@ -48,7 +54,7 @@ export function SheetPage() {
             <p className="soft">{t('sheet.lead')}</p>
           </div>
           {issue.data && (
-            <Button look="primary" icon="print" onClick={() => window.print()}>
+            <Button look="primary" icon="print" onClick={print}>
               {t('sheet.print')}
             </Button>
           )}
@@ -76,6 +82,24 @@ export function SheetPage() {
             )}
           </Loaded>
         </div>
+      )}
+      {leaving.status === 'blocked' && (
+        <Dialog
+          title={t('sheet.leave')}
+          onClose={leaving.reset}
+          footer={
+            <>
+              <Button look="danger" onClick={leaving.proceed}>
+                {t('sheet.leaveDo')}
+              </Button>
+              <Button look="primary" onClick={leaving.reset}>
+                {common.t('cancel')}
+              </Button>
+            </>
+          }
+        >
+          <p>{t('sheet.leaveText')}</p>
+        </Dialog>
       )}
     </div>
   );
