@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use tests::harness::{Product, START, User, text};
 use tests::store;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -240,7 +241,10 @@ async fn a_server_with_the_wrong_or_a_damaged_key_file_does_not_start_and_says_w
         if let Some(content) = content {
             std::fs::write(&other, content).unwrap();
         }
-        let output = command(&product, &["serve"]).env("CONSULT__KEYS__FILE", &other).output().await.unwrap();
+        let mut serve = command(&product, &["serve"]);
+        let ends = serve.env("CONSULT__KEYS__FILE", &other).kill_on_drop(true).output();
+        // One that starts all the same would serve for ever.
+        let output = tokio::time::timeout(Duration::from_secs(60), ends).await.expect("it ends").unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && said.contains(sentence), "{said}");
     }
