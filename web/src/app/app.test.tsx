@@ -1,8 +1,12 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startI18n } from '@/lib/i18n';
 import { App } from './app';
 import { router } from './router';
+
+// A busy machine is no fault.
+configure({ asyncUtilTimeout: 15_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 function answer(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), {

@@ -4,7 +4,8 @@ import account from './en/account.json';
 import activation from './en/activation.json';
 import call from './en/call.json';
 import common from './en/common.json';
-import consults from './en/consults.json';
+import consultRows from './en/consult-rows.json';
+import consultPages from './en/consults.json';
 import directory from './en/directory.json';
 import duties from './en/duties.json';
 import ecg from './en/ecg.json';
@@ -13,7 +14,8 @@ import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
 import reading from './en/reading.json';
-import referrals from './en/referrals.json';
+import referralRows from './en/referral-rows.json';
+import referralPages from './en/referrals.json';
 import refusals from './en/refusals.json';
 import report from './en/report.json';
 import roster from './en/roster.json';
@@ -25,6 +27,8 @@ import viewer from './en/viewer.json';
 import worklist from './en/worklist.json';
 
 const problems = { ...general, ...refusals };
+const consults = { ...consultRows, ...consultPages };
+const referrals = { ...referralRows, ...referralPages };
 
 export default {
   account,

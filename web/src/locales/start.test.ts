@@ -30,17 +30,41 @@ function reachable(entry: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
+/** Keys that a file with one namespace asks for and that do not come with the page; of `a.${b}` the part before it. */
+function absent(text: string): string[] {
+  const spaces = new Set(
+    Array.from(text.matchAll(/useTranslation\((?:'(\w+)')?\)/g), ([, name]) => name ?? 'common'),
+  );
+  const [space] = spaces;
+  if (space === undefined || spaces.size > 1 || !(space in start)) return [];
+  const asked = Array.from(
+    text.matchAll(/\bt\((?:'([\w.]+)'|`([\w.]+)\.\$\{)/g),
+    ([, key, head]) => key ?? head ?? '',
+  );
+  const isThere = (key: string) =>
+    key
+      .split('.')
+      .reduce<unknown>(
+        (at, part) => (at as Record<string, unknown> | undefined)?.[part],
+        start[space as keyof typeof start],
+      ) !== undefined;
+  return asked.filter((key) => !isThere(key)).map((key) => `${space}:${key}`);
+}
+
 it('brings every text that the first screens use with the page itself', () => {
   const files = new Set<string>();
   for (const entry of ['main.tsx', 'app/start-page.tsx', 'features/home/components/home-page.tsx']) {
     for (const file of reachable(join(src, entry))) files.add(file);
   }
   const used = new Set<string>();
+  const missing: string[] = [];
   for (const file of files) {
     for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:useTranslation|translate)\('(\w+)'/g)) {
       used.add(name ?? '');
     }
+    missing.push(...absent(readFileSync(file, 'utf8')).map((key) => `${file}: ${key}`));
   }
   expect(files.size).toBeGreaterThan(30);
   expect([...used].filter((name) => !(name in start))).toEqual([]);
+  expect(missing).toEqual([]);
 });

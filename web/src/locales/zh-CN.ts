@@ -4,11 +4,13 @@
 import account from './zh-CN/account.json';
 import activation from './zh-CN/activation.json';
 import call from './zh-CN/call.json';
+import consultPages from './zh-CN/consults.json';
 import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
+import referralPages from './zh-CN/referrals.json';
 import refusals from './zh-CN/refusals.json';
 import report from './zh-CN/report.json';
 import roster from './zh-CN/roster.json';
@@ -18,20 +20,24 @@ import viewer from './zh-CN/viewer.json';
 import worklist from './zh-CN/worklist.json';
 import start from './zh-CN.start';
 
-// Refusals of single subjects follow those that any request may meet.
+// Refusals of single subjects follow those that any request may meet, texts of pages those of rows in a list.
 const problems = { ...start.problems, ...refusals };
+const consults = { ...start.consults, ...consultPages };
+const referrals = { ...start.referrals, ...referralPages };
 
 export default {
   ...start,
   account,
   activation,
   call,
+  consults,
   directory,
   ecg,
   patients,
   people,
   problems,
   reading,
+  referrals,
   report,
   roster,
   studies,
