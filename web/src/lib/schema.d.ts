@@ -1231,6 +1231,24 @@ export interface paths {
         patch: operations["change_organisation"];
         trace?: never;
     };
+    "/api/v1/organisations/{id}/activation-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many people of an organisation have no account yet. */
+        get: operations["waiting"];
+        put?: never;
+        /** Make one-time codes for the people of an organisation who have no account yet; codes made for them before end. Shown this once. */
+        post: operations["issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{id}/end": {
         parameters: {
             query?: never;
@@ -1667,6 +1685,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Activate an account with a one-time code: choose a name and a password, then sign in. */
+        post: operations["activate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/factors": {
         parameters: {
             query?: never;
@@ -2091,6 +2126,39 @@ export interface components {
             outcome: string;
             person?: components["schemas"]["AuditPerson"] | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        Activation: {
+            /** @description As it stands on the slip; spaces, hyphens and capitals do not matter. */
+            code: string;
+            /** @description The name to sign in with from now on: 3 to 32 small letters, digits and the marks `.`, `_`, `-`. */
+            login: string;
+            /** @description At least 10 characters (better 12 and more), at most 128. */
+            password: string;
+        };
+        /** @description Codes that are shown this once. */
+        ActivationSheet: {
+            /** @description Where people go with their slip. */
+            address: string;
+            expires_at: components["schemas"]["Timestamp"];
+            issued_at: components["schemas"]["Timestamp"];
+            organisation: components["schemas"]["OrganisationRef"];
+            people: components["schemas"]["ActivationSlip"][];
+        };
+        ActivationSlip: {
+            code: string;
+            department?: string | null;
+            /** @description A name to sign in with that is free: the staff number. They may choose another. */
+            login?: string | null;
+            name: string;
+            person_id: components["schemas"]["PersonId"];
+            staff_number?: string | null;
+        };
+        /** @description How many people of an organisation have no account yet, and how many of them hold a code that counts. */
+        ActivationWaiting: {
+            /** Format: int64 */
+            with_code: number;
+            /** Format: int64 */
+            without_account: number;
         };
         /**
          * @description What the requester made of the advice.
@@ -3638,6 +3706,11 @@ export interface components {
          * @enum {string}
          */
         Sheet: "organisations" | "departments" | "people" | "positions" | "rosters";
+        /** @description For whom codes are made. */
+        SheetInput: {
+            /** @default null */
+            person_id: components["schemas"]["PersonId"] | null;
+        };
         SignInWays: {
             /** @description What the button for the identity provider says; null where there is none. */
             oidc?: string | null;
@@ -3887,7 +3960,16 @@ export interface components {
         };
         "leg.Submit": Record<string, never>;
     };
-    responses: never;
+    responses: {
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3930,6 +4012,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     agree: {
@@ -3985,6 +4069,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3993,6 +4079,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_agreement: {
@@ -4048,6 +4136,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4056,6 +4145,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -4064,6 +4154,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     search_audit: {
@@ -4129,6 +4221,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     export_audit: {
@@ -4198,6 +4291,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     my_open: {
@@ -4217,6 +4311,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_BreakGlass"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4233,6 +4328,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     open: {
@@ -4296,6 +4392,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4304,6 +4402,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     cases: {
@@ -4354,6 +4454,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     end: {
@@ -4373,6 +4474,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4397,6 +4499,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4405,6 +4508,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     reads: {
@@ -4426,6 +4532,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditEntry"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4450,6 +4557,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     review: {
@@ -4525,6 +4633,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -4533,6 +4643,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     case: {
@@ -4554,6 +4666,7 @@ export interface operations {
                     "application/json": components["schemas"]["Case"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4578,6 +4691,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     list_consults: {
@@ -4629,6 +4743,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     create_consult: {
@@ -4692,6 +4807,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4700,6 +4817,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_consult: {
@@ -4721,6 +4840,7 @@ export interface operations {
                     "application/json": components["schemas"]["Consult"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4745,6 +4865,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change_consult: {
@@ -4820,6 +4941,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4836,6 +4959,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     acknowledge_consult: {
@@ -4911,6 +5036,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4927,6 +5054,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     amend_consult: {
@@ -5002,6 +5131,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5018,6 +5149,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     answer_consult: {
@@ -5093,6 +5226,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5109,6 +5244,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     ask_consult: {
@@ -5184,6 +5321,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5200,6 +5339,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     cancel_consult: {
@@ -5275,6 +5416,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5291,6 +5434,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     claim_consult: {
@@ -5362,6 +5507,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5378,6 +5524,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     decline_consult: {
@@ -5453,6 +5601,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5469,6 +5619,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     draft_report_consult: {
@@ -5544,6 +5696,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5560,6 +5714,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     pass_quality_consult: {
@@ -5631,6 +5787,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5647,6 +5804,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     release_consult: {
@@ -5722,6 +5881,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5738,6 +5899,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     resubmit_consult: {
@@ -5809,6 +5972,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5825,6 +5989,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     return_data_consult: {
@@ -5900,6 +6066,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5916,6 +6084,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     sign_consult: {
@@ -5987,6 +6157,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6003,6 +6174,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     start_consult: {
@@ -6078,6 +6251,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6094,6 +6269,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     attach_study: {
@@ -6159,6 +6336,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     submit_consult: {
@@ -6230,6 +6411,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6246,6 +6428,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_consult_timeline: {
@@ -6267,6 +6451,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimelineEntry"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6291,6 +6476,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     create_department: {
@@ -6346,6 +6532,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6354,6 +6542,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     change_department: {
@@ -6413,6 +6603,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6421,6 +6612,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6437,6 +6630,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_department: {
@@ -6508,6 +6703,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -6516,6 +6712,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_ecg: {
@@ -6537,6 +6735,7 @@ export interface operations {
                     "application/json": components["schemas"]["EcgHead"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6569,6 +6768,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     ecg_samples: {
@@ -6590,6 +6790,7 @@ export interface operations {
                     "application/octet-stream": number[];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6622,6 +6823,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     events: {
@@ -6641,6 +6843,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6657,6 +6860,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     people: {
@@ -6709,6 +6913,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6734,6 +6939,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list: {
@@ -6786,6 +6993,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     create: {
@@ -6849,6 +7057,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6857,6 +7067,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     one: {
@@ -6878,6 +7090,7 @@ export interface operations {
                     "application/json": components["schemas"]["Leg"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6902,6 +7115,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     revise: {
@@ -6977,6 +7191,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6993,6 +7209,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     accept: {
@@ -7068,6 +7286,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7084,6 +7304,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     acknowledge: {
@@ -7159,6 +7381,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7175,6 +7399,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     acknowledge_decision: {
@@ -7250,6 +7476,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7266,6 +7494,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     admit: {
@@ -7341,6 +7571,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7357,6 +7589,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     amend_outcome: {
@@ -7432,6 +7666,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7448,6 +7684,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     answer: {
@@ -7523,6 +7761,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7539,6 +7779,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     arrive: {
@@ -7614,6 +7856,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7630,6 +7874,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     ask: {
@@ -7705,6 +7951,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7721,6 +7969,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     cancel: {
@@ -7796,6 +8046,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7812,6 +8064,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     complete_record: {
@@ -7887,6 +8141,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7903,6 +8159,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     confirm_cancel: {
@@ -7978,6 +8236,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7994,6 +8254,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     decline: {
@@ -8069,6 +8331,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8085,6 +8349,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     depart: {
@@ -8160,6 +8426,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8176,6 +8444,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     discard: {
@@ -8251,6 +8521,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8267,6 +8539,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     force_close: {
@@ -8342,6 +8616,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8358,6 +8634,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     late_note: {
@@ -8433,6 +8711,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8449,6 +8729,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     mark_error: {
@@ -8524,6 +8806,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8540,6 +8824,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     no_show: {
@@ -8615,6 +8901,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8631,6 +8919,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     note: {
@@ -8706,6 +8996,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8722,6 +9014,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     open: {
@@ -8797,6 +9091,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8813,6 +9109,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     rebook: {
@@ -8888,6 +9186,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8904,6 +9204,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     record_death: {
@@ -8979,6 +9281,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8995,6 +9299,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     redirect: {
@@ -9070,6 +9376,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9086,6 +9394,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     refuse_cancel: {
@@ -9161,6 +9471,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9177,6 +9489,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     release: {
@@ -9252,6 +9566,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9268,6 +9584,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     reserve: {
@@ -9343,6 +9661,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9359,6 +9679,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     send_outcome: {
@@ -9434,6 +9756,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9450,6 +9774,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     submit: {
@@ -9525,6 +9851,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9541,6 +9869,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     timeline: {
@@ -9562,6 +9892,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimelineEntry"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9586,6 +9917,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     list: {
@@ -9636,6 +9968,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     mark_read: {
@@ -9655,6 +9988,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9679,6 +10013,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     organisations: {
@@ -9698,6 +10036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Organisation"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9706,6 +10045,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     create_organisation: {
@@ -9761,6 +10102,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9769,6 +10112,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_organisation: {
@@ -9790,6 +10135,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrganisationDetail"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9798,6 +10144,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9806,6 +10153,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change_organisation: {
@@ -9881,6 +10229,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9897,6 +10247,139 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivationWaiting"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivationSheet"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_organisation: {
@@ -9968,6 +10451,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -9976,6 +10460,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     search: {
@@ -10026,6 +10512,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     register: {
@@ -10090,6 +10577,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10098,6 +10587,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read: {
@@ -10119,6 +10610,7 @@ export interface operations {
                     "application/json": components["schemas"]["Patient"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10143,6 +10635,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change: {
@@ -10218,6 +10711,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10234,6 +10729,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     access_log: {
@@ -10292,6 +10789,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     consults_of_patient: {
@@ -10313,6 +10811,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ConsultRow"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10337,6 +10836,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     of_patient: {
@@ -10358,6 +10858,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_LegRow"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10382,6 +10883,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     reveal: {
@@ -10403,6 +10905,7 @@ export interface operations {
                     "application/json": components["schemas"]["Revealed"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10427,6 +10930,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     people: {
@@ -10466,6 +10973,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     create: {
@@ -10521,6 +11030,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10529,6 +11040,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     search: {
@@ -10576,6 +11089,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -10597,6 +11112,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDetail"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10605,6 +11121,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10613,6 +11130,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change: {
@@ -10672,6 +11190,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10680,6 +11199,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10696,6 +11217,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     leave: {
@@ -10767,6 +11290,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -10775,6 +11299,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     place: {
@@ -10830,6 +11356,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10838,6 +11366,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_position: {
@@ -10859,6 +11389,7 @@ export interface operations {
                     "application/json": components["schemas"]["PositionDetail"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10891,6 +11422,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_room: {
@@ -10912,6 +11446,7 @@ export interface operations {
                     "application/json": components["schemas"]["Room"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10936,6 +11471,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     signal_room: {
@@ -10956,6 +11492,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11028,6 +11565,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     plan: {
@@ -11092,6 +11631,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11100,6 +11640,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     responsible: {
@@ -11138,6 +11680,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     swaps: {
@@ -11157,6 +11701,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Swap"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11165,6 +11710,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     offer: {
@@ -11220,6 +11767,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11228,6 +11777,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     accept: {
@@ -11299,6 +11850,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11315,6 +11867,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     decline: {
@@ -11386,6 +11940,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11394,6 +11949,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     withdraw: {
@@ -11465,6 +12022,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11473,6 +12031,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     take_off: {
@@ -11542,6 +12102,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -11550,6 +12111,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     service_clients: {
@@ -11569,6 +12132,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ServiceClient"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11585,6 +12149,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     revoke_service_client: {
@@ -11604,6 +12169,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11628,6 +12194,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     who_am_i: {
@@ -11647,6 +12217,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11655,6 +12226,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     sign_in: {
@@ -11702,6 +12275,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11726,6 +12300,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     sign_out: {
@@ -11743,6 +12319,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11751,6 +12328,93 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    activate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Activation"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code is unknown, used or expired */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Problem"];
+            /** @description The name is taken; the code still counts */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     my_factors: {
@@ -11770,6 +12434,7 @@ export interface operations {
                     "application/json": components["schemas"]["Factors"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11786,6 +12451,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     begin_passkey: {
@@ -11805,6 +12471,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewPasskey"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11829,6 +12496,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     confirm_passkey: {
@@ -11908,6 +12578,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     renew_codes: {
@@ -11927,6 +12599,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11951,6 +12624,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     begin_totp: {
@@ -11970,6 +12646,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewTotp"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11994,6 +12671,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     confirm_totp: {
@@ -12049,6 +12729,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12073,6 +12754,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     remove_factor: {
@@ -12092,6 +12775,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12124,6 +12808,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     my_sessions: {
@@ -12143,6 +12830,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OwnSession"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12159,6 +12847,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     end_my_other_sessions: {
@@ -12176,6 +12865,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12192,6 +12882,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     end_my_session: {
@@ -12211,6 +12905,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12235,6 +12930,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     callback: {
@@ -12264,6 +12963,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12272,6 +12973,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     second_step: {
@@ -12283,6 +12985,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12291,6 +12994,9 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12299,6 +13005,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     start: {
@@ -12328,6 +13036,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12336,6 +13046,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     change_password: {
@@ -12381,6 +13092,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12413,6 +13125,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     second_factor: {
@@ -12452,6 +13166,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12476,6 +13192,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     my_tokens: {
@@ -12495,6 +13213,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnTokens"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12511,6 +13230,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     make_token: {
@@ -12590,6 +13310,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     revoke_token: {
@@ -12609,6 +13331,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12633,6 +13356,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     ways: {
@@ -12652,6 +13379,10 @@ export interface operations {
                     "application/json": components["schemas"]["SignInWays"];
                 };
             };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     list: {
@@ -12702,6 +13433,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     pending: {
@@ -12721,6 +13453,7 @@ export interface operations {
                     "application/json": components["schemas"]["PendingStudies"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12737,6 +13470,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -12758,6 +13492,7 @@ export interface operations {
                     "application/json": components["schemas"]["Study"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12782,6 +13517,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     assign: {
@@ -12855,6 +13591,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     compare: {
@@ -12910,6 +13650,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     preview: {
@@ -12931,6 +13672,7 @@ export interface operations {
                     "image/jpeg": number[];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12955,6 +13697,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
     read: {
@@ -12976,6 +13719,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13000,6 +13744,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem"];
         };
     };
 }
