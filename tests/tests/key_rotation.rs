@@ -2,7 +2,7 @@
 //! killed goes on, and afterwards the old key is needed by nobody.
 
 use consult_server::App;
-use consult_server::admin::keys::{Status, flow};
+use consult_server::admin::keys::{COLUMNS, Status, flow};
 use consult_server::config::Config;
 use consult_server::crypto::Suite;
 use consult_server::ids::Entropy;
@@ -153,6 +153,33 @@ async fn no_sealed_value_stands_outside_the_columns_that_a_rotation_knows() {
     let everywhere = store::count_everywhere(&product.app.ground.db, "v2.________.%.%.%").await;
     assert_eq!(everywhere, total(&status), "{status}");
     assert!(status.columns.iter().filter(|(_, standings)| !standings.is_empty()).count() >= 4, "{status}");
+}
+
+/// Every declaration in the sources, wherever it stands.
+fn declared(folder: &std::path::Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(declared(&path));
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let named = code.split("sealed_column!(").skip(1).filter_map(|rest| rest.split('"').nth(1));
+        found.extend(named.map(str::to_owned));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_sealed_column_that_is_declared_is_one_that_a_rotation_knows() {
+    let sources =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("consult-server/src");
+    let mut known: Vec<_> = COLUMNS.iter().map(|column| column.name.to_owned()).collect();
+    known.sort();
+    assert_eq!(declared(&sources), known);
 }
 
 /// The binary on the product's own store and keys.
