@@ -28,6 +28,9 @@ ALTER TABLE session ADD COLUMN scopes TEXT;
 -- A session of the demo, which is worth something on loopback only.
 ALTER TABLE session ADD COLUMN demo BIGINT NOT NULL DEFAULT 0;
 
+-- When its person last proved who they are, where that was before it began: at an identity provider that knew them still.
+ALTER TABLE session ADD COLUMN proved_at BIGINT;
+
 -- human, or system: a service account, which stands in no directory.
 ALTER TABLE person ADD COLUMN kind TEXT NOT NULL DEFAULT 'human';
 

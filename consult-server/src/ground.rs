@@ -43,7 +43,8 @@ impl Ground {
 
     /// Whether only this machine can reach the server: demo accounts work nowhere else.
     pub fn on_loopback(&self) -> bool {
-        self.config.http.listen.ip().is_loopback()
+        // Behind a proxy on this machine everybody comes from loopback.
+        self.config.http.listen.ip().is_loopback() && self.config.http.trusted_proxies.is_empty()
     }
 }
 

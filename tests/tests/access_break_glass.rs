@@ -1,8 +1,11 @@
 //! Break-glass: a doctor reads a stranger's record in an emergency, for a while, alone, and is reviewed.
 
 use consult_server::worker;
+use imaging::phantom::Person;
 use serde_json::{Value, json};
+use tests::files::ct;
 use tests::harness::{Product, User, text};
+use tests::tus::Upload;
 
 const STORY: &str = "车祸昏迷送入急诊，身上只有身份证，无家属陪同";
 
@@ -12,6 +15,15 @@ const STRANGER: &str = "王佩兰";
 async fn glass(user: &User<'_>, patient: Value, minutes: i64) -> tests::harness::Answer {
     let body = json!({ "id": user.new_id(), "patient": patient, "reason": "unconscious", "explanation": STORY, "minutes": minutes });
     user.post("/api/v1/break-glass", body).await
+}
+
+const PEILAN: Person<'static> =
+    Person { name: "Wang^PeiLan", patient_id: "P-81", birth_date: "19491231", sex: "F" };
+
+/// The ids of a patient's studies as somebody sees them.
+async fn images(user: &User<'_>, patient: &str) -> Vec<String> {
+    let found = user.get(&format!("/api/v1/studies?patient_id={patient}")).await.expect(200).json;
+    found["items"].as_array().unwrap().iter().map(|study| text(&study["id"])).collect()
 }
 
 /// A patient of the township whom nobody else may see.
@@ -38,7 +50,21 @@ async fn a_doctor_reads_a_strangers_record_until_the_time_is_over_and_changes_no
     for part in ["consults", "legs"] {
         doctor.get(&format!("{record}/{part}")).await.expect(200);
     }
-    doctor.get(&format!("/api/v1/studies?patient={id}")).await.expect(200);
+    // The images too, at every door.
+    let study = Upload::whole(
+        &township,
+        ct(81, &PEILAN, 1).remove(0).bytes,
+        &[("filename", "a.dcm"), ("patient", &id)],
+    )
+    .await
+    .1;
+    let study = text(&study["results"][0]["study_id"]);
+    let listed = |user| images(user, &id);
+    assert_eq!(listed(&doctor).await, [study.clone()]);
+    assert!(listed(&product.sign_in("desk").await).await.is_empty());
+    doctor.get(&format!("/api/v1/studies/{study}")).await.expect(200);
+    let found = doctor.get("/dicom-web/studies?PatientName=*PeiLan*").await.expect(200).json;
+    assert_eq!(found.as_array().map(Vec::len), Some(1));
     let patch = json!({ "phone": "13900005678" });
     let version = read.version();
     doctor.patch(&record, version, patch).await.expect_refusal(403, "access.read-only");
@@ -49,6 +75,8 @@ async fn a_doctor_reads_a_strangers_record_until_the_time_is_over_and_changes_no
     let banner = doctor.get("/api/v1/break-glass").await.expect(200).json;
     assert_eq!(banner["items"].as_array().unwrap().len(), 1);
     product.clock.advance_ms(30 * 60 * 1000);
+    assert!(listed(&doctor).await.is_empty());
+    doctor.get(&format!("/api/v1/studies/{study}")).await.expect_refusal(404, "request.not-found");
     doctor.get(&record).await.expect_refusal(404, "request.not-found");
     let banner = doctor.get("/api/v1/break-glass").await.expect(200).json;
     assert_eq!(banner["items"].as_array().unwrap().len(), 0);
@@ -126,6 +154,7 @@ async fn the_security_administrator_is_told_sees_what_was_read_and_reviews_it_on
     let (id, wanted) = stranger(&township).await;
     let opened = glass(&doctor, wanted, 60).await.expect(201).json;
     doctor.get(&format!("/api/v1/patients/{id}")).await.expect(200);
+    doctor.get(&format!("/api/v1/patients/{id}/consults")).await.expect(200);
     worker::settle(&product.app).await.unwrap();
 
     let notices = security.get("/api/v1/notices").await.expect(200).json;
@@ -144,7 +173,12 @@ async fn the_security_administrator_is_told_sees_what_was_read_and_reviews_it_on
     let reads = security.get(&format!("{path}/reads")).await.expect(200).json;
     let actions: Vec<&str> =
         reads["items"].as_array().unwrap().iter().filter_map(|e| e["action"].as_str()).collect();
-    assert!(actions.contains(&"patient.read") && actions.contains(&"break_glass.opened"), "{actions:?}");
+    assert!(
+        actions.contains(&"patient.read")
+            && actions.contains(&"consult.read")
+            && actions.contains(&"break_glass.opened"),
+        "{actions:?}"
+    );
     assert!(reads["items"].as_array().unwrap().iter().any(|e| e["basis"] == "break-glass"));
 
     let verdict = json!({ "verdict": "justified", "note": "急诊记录相符" });

@@ -202,6 +202,11 @@ async fn our_second_factor_is_asked_for_unless_the_provider_is_trusted_with_it()
     let provider = IdentityProvider::start(&[]);
     let product = started(oidc(&provider)).await;
     let phone = Phone::enrol(&product.sign_in("village").await).await;
+    // A name at the provider opens no account that has a factor of ours: it is linked at the console.
+    let browser = Browser::default();
+    let back = walked(&product, &browser, "village", "/").await;
+    assert_eq!(refused(&browser, &back).await, "access.oidc-no-account");
+    admin::link(&product.app.ground, "village", "village").await.unwrap();
     let browser = Browser::default();
     let back = walked(&product, &browser, "village", "/consults?tab=done").await;
     let half = browser.get(&back).await;
@@ -219,6 +224,7 @@ async fn our_second_factor_is_asked_for_unless_the_provider_is_trusted_with_it()
 
     let trusting = started(Oidc { second_factor: OidcSecondFactor::Trust, ..oidc(&provider) }).await;
     Phone::enrol(&trusting.sign_in("village").await).await;
+    admin::link(&trusting.app.ground, "village", "village").await.unwrap();
     let browser = Browser::default();
     let back = walked(&trusting, &browser, "village", "/").await;
     assert_eq!(location(&browser.get(&back).await), "/");

@@ -184,6 +184,23 @@ impl Call {
         self.ground.reads.append(self.read_entry(subject, None, basis, serde_json::json!({ "ids": ids })))
     }
 
+    /// A list of what there is about one patient.
+    pub fn note_list_of(
+        &self,
+        kind: &'static str,
+        ids: Vec<String>,
+        patient: &PatientId,
+        basis: &str,
+    ) -> Result<()> {
+        let subject = Subject { kind, id: "list" };
+        self.ground.reads.append(self.read_entry(
+            subject,
+            Some(patient),
+            basis,
+            serde_json::json!({ "ids": ids }),
+        ))
+    }
+
     /// A search, with what was asked for.
     pub fn note_query(&self, subject: Subject<'_>, basis: &str, asked: Value) -> Result<()> {
         self.ground.reads.append(self.read_entry(subject, None, basis, asked))

@@ -45,8 +45,10 @@ pub async fn note(State(ground): State<Ground>, mut request: Request, next: Next
     if let (Some((code, outcome)), Some(who)) = (noted, seen.0.get()) {
         let action = format!("{method} {}", route.as_deref().unwrap_or(&path));
         let entry = entry(&ground, who, code, outcome, action, &path);
-        // The same request again and again is one entry in a quarter of an hour.
-        if let Err(fault) = ground.reads.append_coalesced(entry) {
+        // The same request again and again is one entry in a quarter of an hour; each guess at a patient is one of its own.
+        let is_guess = matches!(code, Code::GlassNobody | Code::GlassAmbiguous);
+        let noted = if is_guess { ground.reads.append(entry) } else { ground.reads.append_coalesced(entry) };
+        if let Err(fault) = noted {
             tracing::error!(cause = fault.internal, "a refusal could not be written into the audit trail");
         }
     }
@@ -56,7 +58,7 @@ pub async fn note(State(ground): State<Ground>, mut request: Request, next: Next
 /// What a refusal is to the trail; most are nothing to it.
 fn outcome(code: Code) -> Option<&'static str> {
     match code {
-        Code::RequestNotFound | Code::GlassNobody => Some("denied"),
+        Code::RequestNotFound | Code::GlassNobody | Code::GlassAmbiguous => Some("denied"),
         // These ask the caller to do something first; nothing was denied.
         Code::AccessPasswordChange | Code::AccessSecondFactorEnrol | Code::AccessSignInAgain => None,
         // It brings what stands now: a record was read.

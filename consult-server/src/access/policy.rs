@@ -40,9 +40,8 @@ actions! {
     ConsultCoordinate,
     LegRead,
     LegSend,
-    LegReceive,
-    LegTreat,
-    LegManage,
+    /// Give a command on a leg; which ones one's role and side may give, the crate `referral` says.
+    LegCommand,
     StudyRead,
     StudyAdd,
     StudyAssign,
@@ -109,14 +108,11 @@ impl Action {
             | Action::PatientAccessLog
             | Action::PatientTreat
             | Action::StudyRead => CARE,
-            Action::ConsultRead | Action::LegRead => CARE_AND_OVERSIGHT,
+            Action::ConsultRead | Action::LegRead | Action::LegCommand => CARE_AND_OVERSIGHT,
             Action::PatientRegister | Action::PatientChange | Action::LegSend => SENDERS,
             Action::ConsultRequest => ASKERS,
             Action::ConsultAnswer => &[Specialist],
             Action::ConsultCoordinate => &[Coordinator],
-            Action::LegReceive => &[ReferralDesk, ReceivingDoctor, TownshipDoctor, VillageDoctor],
-            Action::LegTreat => &[ReceivingDoctor, TownshipDoctor, VillageDoctor],
-            Action::LegManage => &[Manager],
             Action::StudyAdd | Action::StudyAssign | Action::RoomJoin => WITH_IMAGES,
         }
     }
@@ -137,9 +133,7 @@ impl Action {
                 Some(Scope::ConsultsWrite)
             }
             Action::LegRead => Some(Scope::ReferralsRead),
-            Action::LegSend | Action::LegReceive | Action::LegTreat | Action::LegManage => {
-                Some(Scope::ReferralsWrite)
-            }
+            Action::LegSend | Action::LegCommand => Some(Scope::ReferralsWrite),
             Action::StudyRead => Some(Scope::StudiesRead),
             Action::StudyAdd | Action::StudyAssign => Some(Scope::StudiesWrite),
             Action::RoomJoin => Some(Scope::RoomsJoin),
@@ -229,7 +223,7 @@ impl Relation {
         match self {
             Relation::OwnRecord | Relation::Consult | Relation::Referral => true,
             Relation::Oversight => {
-                matches!(action, Action::ConsultRead | Action::LegRead | Action::LegManage)
+                matches!(action, Action::ConsultRead | Action::LegRead | Action::LegCommand)
             }
             Relation::BreakGlass => matches!(
                 action,
@@ -274,6 +268,10 @@ pub fn may(caller: &Caller, action: Action, resource: Option<&Resource>) -> Deci
         return Decision::Allow { basis: "role" };
     }
     match resource {
+        // A glass is broken by a person, not for their programs.
+        Some(Resource { relation: Some(Relation::BreakGlass), .. }) if caller.scopes.is_some() => {
+            Decision::Deny { code: Code::RequestNotFound }
+        }
         Some(Resource { alliance, relation: Some(relation) }) if *alliance == caller.alliance => {
             if relation.serves(action) {
                 Decision::Allow { basis: relation.basis() }
@@ -358,7 +356,7 @@ mod tests {
         for action in [Action::PatientRead, Action::StudyRead, Action::ConsultRead, Action::LegRead] {
             assert_eq!(may(&doctor, action, Some(&broken)), Decision::Allow { basis: "break-glass" });
         }
-        for action in [Action::PatientChange, Action::PatientTreat, Action::LegReceive, Action::RoomJoin] {
+        for action in [Action::PatientChange, Action::PatientTreat, Action::LegCommand, Action::RoomJoin] {
             let decision = may(&doctor, action, Some(&broken));
             assert_eq!(decision, Decision::Deny { code: Code::AccessReadOnly }, "{action:?}");
         }
@@ -368,7 +366,7 @@ mod tests {
     fn a_manager_oversees_referrals_and_consults_but_opens_no_record() {
         let below = Resource { alliance: AllianceId::trusted("a"), relation: Some(Relation::Oversight) };
         let manager = caller(Role::Manager);
-        for action in [Action::ConsultRead, Action::LegRead, Action::LegManage] {
+        for action in [Action::ConsultRead, Action::LegRead, Action::LegCommand] {
             assert_eq!(may(&manager, action, Some(&below)), Decision::Allow { basis: "oversight" });
         }
         for action in [Action::PatientSearch, Action::PatientRead, Action::StudyRead, Action::PatientReveal] {
@@ -408,10 +406,9 @@ mod tests {
     }
 
     #[test]
-    fn only_specialists_answer_consults_and_only_managers_force() {
+    fn only_specialists_answer_consults() {
         for role in Role::ALL {
             assert_eq!(Action::ConsultAnswer.roles().contains(role), *role == Role::Specialist);
-            assert_eq!(Action::LegManage.roles().contains(role), *role == Role::Manager);
         }
     }
 }

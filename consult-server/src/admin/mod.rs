@@ -188,6 +188,11 @@ pub async fn unlink(ground: &Ground, login: &str) -> Result<()> {
                 if !oidc::sql::unlink(tx, &found.person).await? {
                     return Err(Refusal::internal("the account is not linked"));
                 }
+                // Whoever came in by the link goes out with it, and so do their programs.
+                for session in account::sql::end_all(tx, &found.person, "").await? {
+                    let subject = Subject { kind: "session", id: session.as_str() };
+                    account::flow::record(tx, &found.alliance, &author(), subject, "session.ended").await?;
+                }
                 let subject = Subject { kind: "account", id: found.person.as_str() };
                 account::flow::record(tx, &found.alliance, &author(), subject, "account.unlinked").await
             })

@@ -107,22 +107,12 @@ fn asked(filter: &Filter) -> serde_json::Value {
     })
 }
 
-fn cursor(paging: &Paging) -> Result<Option<Cursor>> {
-    match &paging.cursor {
-        Some(text) => {
-            let bad = || Refusal::new(Code::RequestQuery).with("reason", "cursor");
-            Cursor::parse(text).map(Some).ok_or_else(bad)
-        }
-        None => Ok(None),
-    }
-}
-
 /// Search the audit trail, newest first. Searching is itself audited, with what was asked.
 #[utoipa::path(get, path = "/audit", tag = "audit", params(AuditQuery, Paging),
     responses((status = 200, body = Page<AuditEntry>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn search_audit(call: Call, Query(asks): Query<PagedQuery>) -> Result<Json<Page<AuditEntry>>> {
     let basis = call.require(Action::AuditRead, None)?;
-    let (limit, after) = (asks.paging.limit(), cursor(&asks.paging)?);
+    let (limit, after) = (asks.paging.limit(), rules::after(&asks.paging)?);
     let filter = asks.query.filter()?;
     let mut reader = call.read().await?;
     let found = sql::search(&mut reader, &call.caller.alliance, &filter, after.as_ref(), limit + 1).await?;
@@ -183,7 +173,7 @@ async fn access_log(
         let resource = grants::resource(&mut reader, &call.caller, &patient, call.now).await?;
         call.require(Action::PatientAccessLog, Some(&resource))?
     };
-    let (limit, after) = (paging.limit(), cursor(&paging)?);
+    let (limit, after) = (paging.limit(), rules::after(&paging)?);
     let filter = Filter { patient: Some(patient.clone()), ..Filter::default() };
     let found = sql::search(&mut reader, &call.caller.alliance, &filter, after.as_ref(), limit + 1).await?;
     call.note_read(Subject { kind: "access-log", id: patient.as_str() }, Some(&patient), basis)?;

@@ -1,6 +1,8 @@
 //! What a search of the trail asks for, how much of a name it shows, and the row of an export: pure. Reads no store.
 
 use super::AuditEntry;
+use crate::error::{Code, Refusal, Result};
+use crate::http::Paging;
 use crate::time::Timestamp;
 
 /// Where a page begins: after the entry of this time and id.
@@ -22,17 +24,23 @@ impl Cursor {
     }
 }
 
+/// Where a page begins that a caller asks for; none for the first.
+pub fn after(paging: &Paging) -> Result<Option<Cursor>> {
+    let bad = || Refusal::new(Code::RequestQuery).with("reason", "cursor");
+    paging.cursor.as_deref().map(|text| Cursor::parse(text).ok_or_else(bad)).transpose()
+}
+
 /// The first character of a name; the rest is hidden.
 pub fn masked(name: &str) -> String {
     name.chars().enumerate().map(|(i, c)| if i == 0 { c } else { '*' }).collect()
 }
 
-/// The pattern of an action that begins so: `_` and `%` stand for themselves.
+/// The pattern of an action that begins so, in any case: `_` and `%` stand for themselves.
 pub fn begins_with(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let plain = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let plain = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("{plain}%")
 }
 

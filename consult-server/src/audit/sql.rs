@@ -22,7 +22,7 @@ macro_rules! search {
              LEFT JOIN patient t ON t.id = a.patient_id WHERE ",
             $alliance,
             " = $1 AND a.at >= $2 AND a.at < $3 AND (a.at < $4 OR (a.at = $4 AND a.id < $5)) AND ($6 = '' OR a.organisation_id = $6) \
-             AND ($7 = '' OR a.action LIKE $7 ESCAPE '\\') AND ($8 = '' OR a.outcome = $8) AND ($9 = '' OR a.basis = $9) ",
+             AND ($7 = '' OR LOWER(a.action) LIKE $7 ESCAPE '\\') AND ($8 = '' OR a.outcome = $8) AND ($9 = '' OR a.basis = $9) ",
             $by,
             " ORDER BY a.at DESC, a.id DESC LIMIT $13"
         )

@@ -3,6 +3,7 @@
 use super::{BreakGlass, BreakGlassCase, BreakGlassInput, KIND, ReviewInput, flow, sql};
 use crate::access::Call;
 use crate::access::policy::Action;
+use crate::audit::rules::Cursor;
 use crate::audit::{self, AuditEntry, Filter};
 use crate::db::change::Subject;
 use crate::error::{Refusal, Result};
@@ -110,10 +111,15 @@ async fn cases(call: Call, Query(query): Query<CasesQuery>) -> Result<Json<Break
 }
 
 /// What was looked at through a broken glass, newest first: the trail of its person and patient while it was open.
-#[utoipa::path(get, path = "/break-glass/{id}/reads", tag = "break-glass", params(("id" = String, Path)),
-    responses((status = 200, body = Page<AuditEntry>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
-async fn reads(call: Call, Path(id): Path<BreakGlassId>) -> Result<Json<Page<AuditEntry>>> {
+#[utoipa::path(get, path = "/break-glass/{id}/reads", tag = "break-glass", params(("id" = String, Path), Paging),
+    responses((status = 200, body = Page<AuditEntry>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn reads(
+    call: Call,
+    Path(id): Path<BreakGlassId>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<AuditEntry>>> {
     let basis = call.require(Action::GlassReview, None)?;
+    let (limit, after) = (paging.limit(), audit::rules::after(&paging)?);
     let mut reader = call.read().await?;
     let alliance = &call.caller.alliance;
     let stored = sql::by_id(&mut reader, alliance, &id).await?.ok_or_else(Refusal::not_found)?;
@@ -124,13 +130,10 @@ async fn reads(call: Call, Path(id): Path<BreakGlassId>) -> Result<Json<Page<Aud
         until: Some(stored.ends_at.plus_seconds(1)),
         ..Filter::default()
     };
-    let items = audit::sql::search(&mut reader, alliance, &filter, None, READS_LIMIT).await?;
+    let found = audit::sql::search(&mut reader, alliance, &filter, after.as_ref(), limit + 1).await?;
     call.note_read(Subject { kind: KIND, id: id.as_str() }, Some(&stored.patient), basis)?;
-    Ok(Json(Page::whole(items)))
+    Ok(Json(Page::cut(found, limit, Cursor::of)))
 }
-
-/// More than anybody reads in three hours.
-const READS_LIMIT: i64 = 500;
 
 /// Say whether it was justified. Its person is told.
 #[utoipa::path(post, path = "/break-glass/{id}/review", tag = "break-glass", params(("id" = String, Path), ("if-match" = String, Header)),

@@ -24,7 +24,8 @@ macro_rules! rows {
     };
 }
 const BY_ID: &str = rows!("AND b.id = $2");
-const OF_PERSON: &str = rows!("AND b.person_id = $2 AND b.ends_at > $3 ORDER BY b.ends_at, b.id");
+const OF_PERSON: &str =
+    rows!("AND b.person_id = $2 AND b.ends_at > $3 AND b.organisation_id = $4 ORDER BY b.ends_at, b.id");
 const CASES: &str =
     rows!("AND ($2 = 0 OR b.verdict IS NULL) AND ($3 = '' OR b.id < $3) ORDER BY b.id DESC LIMIT $4");
 const TO_REVIEW: &str = "SELECT COUNT(*) FROM break_glass WHERE alliance_id = $1 AND verdict IS NULL";
@@ -73,12 +74,13 @@ pub async fn by_id(conn: &mut Conn, alliance: &AllianceId, id: &BreakGlassId) ->
     row.as_ref().map(stored).transpose()
 }
 
-/// What a person has open now, the first to end first.
+/// What a person has open now in their position, the first to end first.
 pub async fn open_of(conn: &mut Conn, caller: &Caller, now: Timestamp) -> Result<Vec<Stored>> {
     let rows = sqlx::query(OF_PERSON)
         .bind(caller.alliance.as_str())
         .bind(caller.person.as_str())
         .bind(now.0)
+        .bind(caller.organisation.as_str())
         .fetch_all(conn)
         .await?;
     rows.iter().map(stored).collect()

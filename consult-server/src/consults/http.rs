@@ -9,6 +9,7 @@ use super::{
     drafting, flow, inputs, read, sql,
 };
 use crate::access::policy::{Action, Relation, Resource};
+use crate::access::scopes::Scope;
 use crate::access::{Call, grants};
 use crate::db::Tx;
 use crate::db::change::Subject;
@@ -89,10 +90,12 @@ async fn consults_of_patient(call: Call, Path(id): Path<PatientId>) -> Result<Js
     let mut reader = call.read().await?;
     let resource = grants::resource(&mut reader, &call.caller, &id, call.now).await?;
     let basis = call.require(Action::PatientRead, Some(&resource))?;
+    call.within(Scope::ConsultsRead)?;
     let glass = grants::broken_glass(&mut reader, &call.caller, &id, call.now).await?;
-    let is_broken = glass.relation.is_some();
-    let rows = lists::of_patient(&mut reader, viewer(&call), &id, is_broken, HISTORY_LIMIT).await?;
-    call.note_list(KIND, rows.iter().map(|row| row.id.to_string()).collect(), basis)?;
+    let rows =
+        lists::of_patient(&mut reader, viewer(&call), &id, glass.relation.is_some(), HISTORY_LIMIT).await?;
+    let basis = glass.relation.map_or(basis, Relation::basis);
+    call.note_list_of(KIND, rows.iter().map(|row| row.id.to_string()).collect(), &id, basis)?;
     Ok(Json(Page::whole(rows)))
 }
 

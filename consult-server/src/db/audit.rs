@@ -134,7 +134,7 @@ macro_rules! columns {
 }
 const UNSEALED: &str = concat!(columns!(), "WHERE seq IS NULL ORDER BY entry_no LIMIT $1");
 const ANY_UNSEALED: &str = "SELECT 1 FROM audit WHERE seq IS NULL LIMIT 1";
-const SEALED: &str = concat!(columns!(), "WHERE seq > $1 ORDER BY seq LIMIT $2");
+const SEALED: &str = concat!(columns!(), "WHERE seq > $1 AND seq <= $3 ORDER BY seq LIMIT $2");
 const HEAD: &str = "SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
 const SEAL: &str = "UPDATE audit SET seq = $1, hash = $2 WHERE id = $3 AND seq IS NULL";
 
@@ -235,29 +235,47 @@ fn anchor(file: &Path, head: &Head) -> Result<()> {
     write().map_err(|e| Refusal::internal(format!("the audit anchor cannot be written: {e}")))
 }
 
-/// Walks the whole chain and compares it with the anchors. The next rows are read while the last are hashed.
+/// Walks the whole chain as it stands now and compares it with the anchors. The next rows are read while the last are hashed.
 pub async fn verify(conn: &mut Conn, anchors: &Path) -> Result<Verdict> {
-    let mut walk =
-        Walk { seq: 0, hash: GENESIS.to_owned(), anchored: read_anchors(anchors)?, next_anchor: 0 };
-    let mut rows = sealed_after(conn, 0).await?;
+    // A server may go on sealing meanwhile: first what is anchored, then how far it goes now; the rest is for the next time.
+    let anchored = read_anchors(anchors)?;
+    let end = head(conn).await?.seq;
+    let mut walk = Walk { seq: 0, hash: GENESIS.to_owned(), anchored, next_anchor: 0 };
+    let mut rows = sealed_after(conn, 0, end).await?;
     while !rows.is_empty() {
         let last: i64 = rows[rows.len() - 1].try_get(16)?;
         let hashing = tokio::task::spawn_blocking(move || {
             let found = rows.iter().map(|row| walk.step(row)).find(|step| !matches!(step, Ok(None)));
             (walk, found.transpose().map(Option::flatten))
         });
-        let next = sealed_after(conn, last).await?;
+        let next = sealed_after(conn, last, end).await?;
         let (walked, broken) = hashing.await.map_err(Refusal::internal)?;
         if let Some(verdict) = broken? {
             return Ok(verdict);
         }
         (walk, rows) = (walked, next);
     }
-    Ok(walk.end())
+    if walk.is_anchored() || is_anchored_soon(anchors, end).await? {
+        return Ok(walk.end());
+    }
+    Ok(Verdict::Unanchored { entries: walk.seq })
 }
 
-async fn sealed_after(conn: &mut Conn, seq: i64) -> Result<Vec<sqlx::any::AnyRow>> {
-    Ok(sqlx::query(SEALED).bind(seq).bind(VERIFIED_AT_ONCE).fetch_all(conn).await?)
+/// The head is anchored just after it is sealed.
+async fn is_anchored_soon(anchors: &Path, head: i64) -> Result<bool> {
+    const TRIES: u32 = 8;
+    const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+    for _ in 0..TRIES {
+        tokio::time::sleep(PAUSE).await;
+        if last_anchored(anchors)? >= head {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn sealed_after(conn: &mut Conn, seq: i64, end: i64) -> Result<Vec<sqlx::any::AnyRow>> {
+    Ok(sqlx::query(SEALED).bind(seq).bind(VERIFIED_AT_ONCE).bind(end).fetch_all(conn).await?)
 }
 
 /// How far a chain has been walked.
@@ -286,12 +304,14 @@ impl Walk {
         Ok(None)
     }
 
+    fn is_anchored(&self) -> bool {
+        self.anchored.last().map_or(0, |(seq, _)| *seq) >= self.seq
+    }
+
+    /// Heads behind the end are of rows that were cut off.
     fn end(self) -> Verdict {
         match self.anchored.get(self.next_anchor) {
             Some((seq, _)) => Verdict::AnchorMissing { seq: *seq },
-            None if self.anchored.last().map_or(0, |(seq, _)| *seq) < self.seq => {
-                Verdict::Unanchored { entries: self.seq }
-            }
             None => Verdict::Whole { entries: self.seq, head: self.hash },
         }
     }

@@ -86,11 +86,12 @@ impl ReadSpool {
         written
     }
 
-    /// As `append`, but at most once per person, subject and session in fifteen minutes.
+    /// As `append`, but at most once per person, session, act, subject and basis in fifteen minutes.
     pub fn append_coalesced(&self, entry: audit::Entry) -> Result<()> {
         let now = self.0.clock.now();
         let text = |t: &Option<String>| t.clone().unwrap_or_default();
-        let key = (text(&entry.person), text(&entry.session), entry.subject_id.clone());
+        let what = format!("{} {} {}", entry.action, entry.subject_id, entry.basis);
+        let key = (text(&entry.person), text(&entry.session), what);
         {
             let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
             if state.recent.get(&key).is_some_and(|last| now < last.plus_seconds(COALESCE_SECONDS)) {

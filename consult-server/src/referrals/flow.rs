@@ -153,7 +153,7 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
     let found = locked(tx, &call.caller.alliance, id).await?;
     let found = found
         .filter(|(case, leg)| case.leg(leg).is_some_and(|leg| rules::may_see(case, leg, &member, call.now)));
-    let basis = call.require(Action::LegRead, Some(&resource(call, found.is_some())))?;
+    let basis = call.require(Action::LegCommand, Some(&resource(call, found.is_some())))?;
     let (case, leg_id) = found.ok_or_else(Refusal::not_found)?;
     let leg = case.leg(&leg_id).ok_or_else(Refusal::not_found)?;
     let stale = i64::try_from(leg.version).ok() != Some(version);

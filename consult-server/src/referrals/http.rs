@@ -55,7 +55,7 @@ async fn list(call: Call, Query(query): Query<LegQuery>) -> Result<Json<LegPage>
     responses((status = 200, body = Page<LegRow>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn of_patient(call: Call, Path(id): Path<PatientId>) -> Result<Json<Page<LegRow>>> {
     let (rows, basis) = read::of_patient(&mut *call.read().await?, &call, &id).await?;
-    call.note_list(flow::LEG, rows.iter().map(|row| row.id.to_string()).collect(), basis)?;
+    call.note_list_of(flow::LEG, rows.iter().map(|row| row.id.to_string()).collect(), &id, basis)?;
     Ok(Json(Page::whole(rows)))
 }
 

@@ -2,7 +2,8 @@
 
 use super::sql::Filter;
 use super::{Comparison, Imaging, KIND, PendingStudies, Status, Study, ecg, flow, sql};
-use crate::access::Call;
+use crate::access::policy::Relation;
+use crate::access::{Call, grants};
 use crate::db::change::Subject;
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
@@ -60,10 +61,18 @@ async fn list(call: Call, Query(query): Query<StudyQuery>) -> Result<Json<Page<S
         before: query.paging.cursor.as_deref().unwrap_or(""),
         limit: limit + 1,
     };
-    let found = flow::list(&mut *call.read().await?, &call, filter).await?;
+    let mut reader = call.read().await?;
+    let found = flow::list(&mut reader, &call, filter).await?;
     let page = Page::cut(found, limit, |stored| stored.shown.id.to_string());
     let page = Page { items: page.items.into_iter().map(|s| s.shown).collect(), next: page.next };
-    call.note_list(KIND, page.items.iter().map(|s: &Study| s.id.to_string()).collect(), "role")?;
+    let ids = page.items.iter().map(|s: &Study| s.id.to_string()).collect();
+    match &query.patient_id {
+        Some(patient) => {
+            let related = grants::resource(&mut reader, &call.caller, patient, call.now).await?.relation;
+            call.note_list_of(KIND, ids, patient, related.map_or("role", Relation::basis))?;
+        }
+        None => call.note_list(KIND, ids, "role")?,
+    }
     Ok(Json(page))
 }
 

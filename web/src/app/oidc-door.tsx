@@ -1,31 +1,11 @@
-// Signing in at the identity provider: the button that leads there, and what comes back. Loaded by the sign-in page only.
+// Coming back from the identity provider: what was refused, and our second step. Loaded by the sign-in page only.
 
-import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Me } from '@/lib/contract';
-import { useTranslation } from '@/lib/i18n';
 import { asProblem, Problem } from '@/lib/problem';
-import { beginSecondStepOfOidc, type SecondStepAsked, waysQuery } from '@/lib/session';
+import { beginSecondStepOfOidc, type SecondStepAsked } from '@/lib/session';
 import { SecondStep } from '@/parts/second-step';
 import { ProblemBanner } from '@/ui/banner';
-import { Icon } from '@/ui/icon';
-
-/** The way to the provider, where there is one. A plain link: the browser leaves the page. */
-export function OidcDoor({ next }: { next: string | undefined }) {
-  const { t } = useTranslation('session');
-  const label = useQuery(waysQuery).data?.oidc;
-  if (!label) return null;
-  const query = next ? `?next=${encodeURIComponent(next)}` : '';
-  return (
-    <div className="signin-oidc">
-      <p className="soft small signin-or">{t('or')}</p>
-      <a className="button button-secondary button-block" href={`/api/v1/session/oidc/start${query}`}>
-        {label}
-        <Icon name="chevronRight" />
-      </a>
-    </div>
-  );
-}
 
 /** Why somebody came back without a session. */
 export function OidcRefused({ code }: { code: string }) {

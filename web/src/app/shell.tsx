@@ -21,6 +21,8 @@ import { LanguageSwitch } from './language-switch';
 import { BottomBar, NoticeBell, Sidebar } from './navigation';
 import { tellSessionChanged, whenSessionChanged } from './session-sync';
 
+const OidcDoor = lazy(() => import('@/parts/oidc-door').then((door) => ({ default: door.OidcDoor })));
+
 const OwedPage = lazy(async () => {
   await loadAllTexts();
   return { default: (await import('@/features/account/components/owed-page')).OwedPage };
@@ -199,6 +201,7 @@ function ExpiredDialog({ me, onDone }: { me: Me; onDone: () => void }) {
   const { t } = useTranslation('session');
   const client = useQueryClient();
   const navigate = useNavigate();
+  const here = useLocation({ select: (location) => location.href });
   return (
     <Dialog
       title={t('expiredTitle')}
@@ -225,6 +228,9 @@ function ExpiredDialog({ me, onDone }: { me: Me; onDone: () => void }) {
           void client.invalidateQueries();
         }}
       />
+      <Suspense fallback={null}>
+        <OidcDoor next={here} />
+      </Suspense>
     </Dialog>
   );
 }

@@ -6,7 +6,9 @@ import { Door, useEnter } from './door';
 
 // The first screen does not carry them: most installations have no identity provider.
 const oidc = () => Promise.all([import('./oidc-door'), loadAllTexts()]).then(([door]) => door);
-const OidcDoor = lazy(() => oidc().then((door) => ({ default: door.OidcDoor })));
+const OidcDoor = lazy(() =>
+  Promise.all([import('@/parts/oidc-door'), loadAllTexts()]).then(([door]) => ({ default: door.OidcDoor })),
+);
 const OidcRefused = lazy(() => oidc().then((door) => ({ default: door.OidcRefused })));
 const OidcSecondStep = lazy(() => oidc().then((door) => ({ default: door.OidcSecondStep })));
 

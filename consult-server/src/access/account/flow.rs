@@ -31,6 +31,15 @@ pub async fn end_others(call: Call) -> Result<()> {
 
 async fn end_others_in(tx: &mut Tx, call: &Call) -> Result<()> {
     let caller = &call.caller;
+    for session in sql::end_others(tx, &caller.person, &caller.session).await? {
+        record_ended(tx, caller, &call.author, &session).await?;
+    }
+    Ok(())
+}
+
+/// Also the programs with the caller's tokens: whoever knew the old password may have made one.
+async fn end_all_but(tx: &mut Tx, call: &Call) -> Result<()> {
+    let caller = &call.caller;
     for session in sql::end_all(tx, &caller.person, caller.session.as_str()).await? {
         record_ended(tx, caller, &call.author, &session).await?;
     }
@@ -72,7 +81,7 @@ pub async fn change_password(call: Call, old: String, new: String) -> Result<()>
                 attempt.succeeded(tx).await?;
                 set_password(tx, &call.caller.alliance, &call.author, &call.caller.person, &hash, false)
                     .await?;
-                end_others_in(tx, &call).await?;
+                end_all_but(tx, &call).await?;
                 flow::settle_owed(tx, &call).await
             })
         })

@@ -14,12 +14,14 @@ const END: &str =
     "UPDATE session SET ended_at = $1 WHERE id = $2 AND person_id = $3 AND ended_at IS NULL RETURNING id";
 const END_ALL: &str =
     "UPDATE session SET ended_at = $1 WHERE person_id = $2 AND id <> $3 AND ended_at IS NULL RETURNING id";
+const END_OTHERS: &str = "UPDATE session SET ended_at = $1 WHERE person_id = $2 AND id <> $3 AND scopes IS NULL AND ended_at IS NULL RETURNING id";
 const PASSWORD: &str = "SELECT login, password_hash FROM account WHERE person_id = $1";
 const SET_PASSWORD: &str =
     "UPDATE account SET password_hash = $1, password_at = $2, must_change = $3 WHERE person_id = $4";
 const SET_OWED: &str = "UPDATE session SET owed = $1 WHERE id = $2";
 const DOOR: &str = "SELECT door FROM session WHERE id = $1";
-const BEGAN: &str = "SELECT created_at FROM session WHERE id = $1";
+const PROVED_AT: &str = "SELECT COALESCE(proved_at, created_at) FROM session WHERE id = $1";
+const SET_PROVED_AT: &str = "UPDATE session SET proved_at = $1 WHERE id = $2";
 
 /// The sessions of a person that are alive, newest use first.
 pub async fn sessions(
@@ -59,6 +61,18 @@ pub async fn end(tx: &mut Tx, person: &PersonId, session: &SessionId) -> Result<
     Ok(row.is_some())
 }
 
+/// Ends the sessions of a person but this one; the programs with their tokens go on.
+pub async fn end_others(tx: &mut Tx, person: &PersonId, own: &SessionId) -> Result<Vec<SessionId>> {
+    let now = tx.now.0;
+    let rows = sqlx::query(END_OTHERS)
+        .bind(now)
+        .bind(person.as_str())
+        .bind(own.as_str())
+        .fetch_all(tx.conn())
+        .await?;
+    rows.iter().map(|row| Ok(SessionId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
+
 /// Ends every session of a person but one (or none, with an id of no session), and says which.
 pub async fn end_all(tx: &mut Tx, person: &PersonId, but: &str) -> Result<Vec<SessionId>> {
     let now = tx.now.0;
@@ -95,7 +109,14 @@ pub async fn door(conn: &mut Conn, session: &SessionId) -> Result<Door> {
     Door::parse(row.try_get::<&str, _>(0)?).ok_or_else(|| Refusal::internal("a session has no known door"))
 }
 
-/// When a session began.
-pub async fn began(conn: &mut Conn, session: &SessionId) -> Result<Timestamp> {
-    Ok(Timestamp(sqlx::query(BEGAN).bind(session.as_str()).fetch_one(conn).await?.try_get(0)?))
+/// It began with a proof at the identity provider that may be older than it.
+pub async fn set_proved_at(tx: &mut Tx, session: &SessionId, at: Timestamp) -> Result<()> {
+    let at = at.0.min(tx.now.0);
+    sqlx::query(SET_PROVED_AT).bind(at).bind(session.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// When the person of a session last proved who they are.
+pub async fn proved_at(conn: &mut Conn, session: &SessionId) -> Result<Timestamp> {
+    Ok(Timestamp(sqlx::query(PROVED_AT).bind(session.as_str()).fetch_one(conn).await?.try_get(0)?))
 }

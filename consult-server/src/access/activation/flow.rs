@@ -59,6 +59,9 @@ pub async fn activate(ground: &Ground, chosen: Chosen, visitor: Visitor) -> Resu
                 let (person, alliance) = used.ok_or_else(refused)?;
                 let now = tx.now;
                 access::first_position(tx.conn(), &person, now).await?.ok_or_else(refused)?;
+                if access::account_of(tx.conn(), &person).await?.is_some() {
+                    return Err(refused());
+                }
                 if !sql::insert_account(tx, &person, &alliance, &login, &password_hash).await? {
                     return Err(Refusal::field(Code::LoginTaken, "login"));
                 }

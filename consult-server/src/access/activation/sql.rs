@@ -15,7 +15,7 @@ const END_OPEN: &str =
     "UPDATE activation SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2";
 const INSERT: &str = "INSERT INTO activation (code_hash, alliance_id, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
 const INSERT_ACCOUNT: &str = "INSERT INTO account (person_id, alliance_id, login, password_hash, created_at, password_at) \
-     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT DO NOTHING";
+     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (login) DO NOTHING";
 
 /// Whose a code is, and whether it still counts.
 pub struct Holder {

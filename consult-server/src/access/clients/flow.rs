@@ -141,11 +141,16 @@ async fn open(
 ) -> Result<()> {
     let (id, alliance) = (known.id.clone(), known.alliance.clone());
     let (person, position, demo) = (known.person.clone(), known.position.clone(), known.demo);
-    let (hash, scopes) = (flow::hash_of(token), scopes.to_string());
+    let (hash, scopes, secret_hash) = (flow::hash_of(token), scopes.to_string(), known.secret_hash.clone());
     ground
         .db
         .write(move |tx| {
             Box::pin(async move {
+                // Asked again: the secret may have been exchanged since it was checked.
+                let still = sql::known(tx.conn(), id.as_str()).await?;
+                if !still.is_some_and(|known| known.secret_hash == secret_hash && !known.revoked) {
+                    return Err(Code::AccessWrongCredentials.into());
+                }
                 attempt.succeeded(tx).await?;
                 let (session, expires_at) = (tx.new_id(), tx.now.plus_seconds(rules::TOKEN_SECONDS));
                 let new = NewSession {

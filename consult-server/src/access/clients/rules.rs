@@ -73,6 +73,10 @@ pub fn read(authorization: Option<&str>, body: &[u8]) -> Result<Asked, Denied> {
         (None, Some(id), Some(secret)) => Credentials { id, secret },
         (None, _, _) => return Err(Denied::InvalidClient),
     };
+    // What cannot be a client's name is nobody's, and is not looked for.
+    if !is_client_id(&credentials.id) {
+        return Err(Denied::InvalidClient);
+    }
     let scopes = match given(form.scope) {
         Some(text) => Some(Scopes::parse(&text).ok_or(Denied::InvalidScope)?),
         None => None,

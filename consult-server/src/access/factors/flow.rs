@@ -21,8 +21,8 @@ pub struct NewTotp {
 
 /// Whoever adds or takes away a factor has signed in just now.
 pub async fn require_fresh(call: &Call) -> Result<()> {
-    let began = account::sql::began(&mut *call.read().await?, &call.caller.session).await?;
-    if rules::is_fresh(began, call.now) { Ok(()) } else { Err(Code::AccessSignInAgain.into()) }
+    let proved_at = account::sql::proved_at(&mut *call.read().await?, &call.caller.session).await?;
+    if rules::is_fresh(proved_at, call.now) { Ok(()) } else { Err(Code::AccessSignInAgain.into()) }
 }
 
 pub async fn begin_totp(call: Call) -> Result<NewTotp> {

@@ -86,8 +86,8 @@ pub fn normal_recovery_code(typed: &str) -> Option<String> {
     letters::normal(typed, RECOVERY_LENGTH, RECOVERY_GROUP)
 }
 
-pub fn is_fresh(began: Timestamp, now: Timestamp) -> bool {
-    now < began.plus_seconds(FRESH_SECONDS)
+pub fn is_fresh(proved_at: Timestamp, now: Timestamp) -> bool {
+    now < proved_at.plus_seconds(FRESH_SECONDS)
 }
 
 /// What an owner calls a passkey.

@@ -6,13 +6,14 @@ use crate::access::call::Visitor;
 use crate::access::factors::{self, second_step};
 use crate::access::flow::{self, SignedIn};
 use crate::access::sql::{self as accounts, Account};
-use crate::access::{Door, account};
+use crate::access::{Door, account, activation};
 use crate::config::{OidcMatch, OidcSecondFactor};
 use crate::db::Tx;
 use crate::db::change::{Author, Subject};
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::{AllianceId, PersonId};
+use crate::time::Timestamp;
 
 /// Whoever came back, and is known, still owes our second factor.
 const HALF_WAY: &str = "oidc";
@@ -37,11 +38,17 @@ pub enum Returned {
     },
 }
 
-pub async fn leave(ground: &Ground, provider: &Provider, next: Option<String>) -> Result<Leaving> {
+/// `again` asks the provider to let the person prove themselves once more, though it knows them still.
+pub async fn leave(
+    ground: &Ground,
+    provider: &Provider,
+    next: Option<String>,
+    again: bool,
+) -> Result<Leaving> {
     let token = || ground.entropy.token();
     let (state, browser) = (token(), token());
     let asked = Asked { nonce: token(), verifier: token(), next: rules::next(next.as_deref()) };
-    let address = provider.address(ground, &state, &asked).await?;
+    let address = provider.address(ground, &state, &asked, again).await?;
     let (state_hash, browser_hash) = (flow::hash_of(&state), flow::hash_of(&browser));
     let keys = ground.keys.clone();
     ground
@@ -80,7 +87,7 @@ pub async fn come_back(
         .ok_or(Code::OidcOver)?;
     let code = answer.code.ok_or(Code::OidcRefused)?;
     let identity = provider.identify(ground, code, &asked).await?;
-    let (issuer, matches) = (oidc.issuer.clone(), oidc.matches);
+    let (issuer, matches, proved_at) = (oidc.issuer.clone(), oidc.matches, identity.proved_at);
     let from =
         Author { from: visitor.from.clone(), request_id: visitor.request_id.clone(), ..Author::default() };
     let account = ground
@@ -88,7 +95,7 @@ pub async fn come_back(
         .write(move |tx| Box::pin(async move { account_of(tx, &issuer, matches, &identity, &from).await }))
         .await?
         .ok_or(Code::OidcNoAccount)?;
-    enter(ground, oidc.second_factor, account, visitor, asked.next).await
+    enter(ground, oidc.second_factor, (account, proved_at), visitor, asked.next).await
 }
 
 /// Whose account it is: the one that was linked; at the first sign-in the one that the claim names, which is linked then. A name
@@ -110,11 +117,21 @@ async fn account_of(
         OidcMatch::Link => None,
     };
     let Some(found) = found else { return Ok(None) };
-    if sql::is_linked(tx.conn(), issuer, &found.person).await? {
+    if is_linked_by_hand(tx, &found.person).await? || sql::is_linked(tx.conn(), issuer, &found.person).await?
+    {
         return Ok(None);
     }
     link(tx, issuer, &identity.subject, (&found.alliance, &found.person), author).await?;
     Ok(Some(found))
+}
+
+/// Whose account no name at the provider opens by itself: those who administer, and those who have a second factor of ours, which
+/// the link would otherwise be made before. They are linked at the console.
+async fn is_linked_by_hand(tx: &mut Tx, person: &PersonId) -> Result<bool> {
+    let now = tx.now;
+    let administers =
+        factors::sql::roles(tx.conn(), person, now).await?.iter().any(|role| !role.is_clinical());
+    Ok(administers || !factors::sql::own(tx.conn(), person).await?.is_empty())
 }
 
 /// The account of an imported person; one without a password is made where there is none.
@@ -123,10 +140,12 @@ async fn by_staff_number(tx: &mut Tx, number: &str, author: &Author) -> Result<O
     if let Some(account) = accounts::account_of(tx.conn(), &person).await? {
         return Ok(Some(account));
     }
-    if accounts::account(tx.conn(), number).await?.is_some() {
+    if accounts::account(tx.conn(), number).await?.is_some() || is_linked_by_hand(tx, &person).await? {
         return Ok(None);
     }
     accounts::insert_account(tx, &person, &alliance, number, "", false).await?;
+    // Whoever has an account needs no slip of paper any more.
+    activation::sql::end_open(tx, &person).await?;
     let subject = Subject { kind: "account", id: person.as_str() };
     account::flow::record(tx, &alliance, author, subject, "account.created").await?;
     accounts::account_of(tx.conn(), &person).await
@@ -149,7 +168,7 @@ pub async fn link(
 async fn enter(
     ground: &Ground,
     second_factor: OidcSecondFactor,
-    account: Account,
+    (account, proved_at): (Account, Timestamp),
     visitor: Visitor,
     next: String,
 ) -> Result<Returned> {
@@ -175,6 +194,7 @@ async fn enter(
                 }
                 let config = &ground_of.config.access;
                 let signed_in = flow::open_session(tx, config, &account, token, &visitor, Door::Oidc).await?;
+                account::sql::set_proved_at(tx, &signed_in.caller.session, proved_at).await?;
                 Ok(Some(Returned::In { signed_in: Box::new(signed_in), next }))
             })
         })

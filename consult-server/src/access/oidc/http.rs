@@ -52,6 +52,9 @@ async fn ways(State(provider): State<Provider>) -> Json<SignInWays> {
 struct Start {
     /// A path of the page where the person wants to go.
     next: Option<String>,
+    /// Let the person prove themselves once more, though the provider knows them still.
+    #[serde(default)]
+    again: bool,
 }
 
 /// Leave for the identity provider.
@@ -64,7 +67,7 @@ async fn start(
     jar: CookieJar,
     Query(input): Query<Start>,
 ) -> Result<Response> {
-    match flow::leave(&ground, &provider, input.next).await {
+    match flow::leave(&ground, &provider, input.next, input.again).await {
         Ok(leaving) => {
             let jar = jar.add(under_way(&ground, leaving.browser));
             Ok((jar, to(&leaving.address)).into_response())

@@ -9,6 +9,7 @@ pub mod sql;
 
 pub use provider::Provider;
 
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What is remembered between leaving for the provider and coming back, sealed in the store.
@@ -28,4 +29,6 @@ pub struct Identity {
     pub subject: String,
     /// The configured claim, if the person has it.
     pub name: Option<String>,
+    /// When the person last proved to the provider who they are (`auth_time`); long ago where it does not say.
+    pub proved_at: Timestamp,
 }

@@ -10,7 +10,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreProviderMetadata,
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken,
+    CoreProviderMetadata,
 };
 use openidconnect::{
     AsyncHttpClient, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
@@ -83,7 +84,7 @@ impl Provider {
     }
 
     /// Where the browser goes to sign in.
-    pub async fn address(&self, ground: &Ground, state: &str, asked: &Asked) -> Result<String> {
+    pub async fn address(&self, ground: &Ground, state: &str, asked: &Asked, again: bool) -> Result<String> {
         let known = self.known()?;
         let client = known.client(known.metadata(ground).await?);
         let verifier = PkceCodeVerifier::new(asked.verifier.clone());
@@ -91,7 +92,10 @@ impl Provider {
         let request = client
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || state, move || nonce)
             .add_scopes(known.oidc.scopes.iter().cloned().map(Scope::new))
-            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
+            // What makes the provider say when the person proved themselves (Core 3.1.2.1).
+            .set_max_age(rules::LONGEST);
+        let request = if again { request.add_prompt(CoreAuthPrompt::Login) } else { request };
         Ok(request.url().0.to_string())
     }
 
@@ -112,14 +116,15 @@ impl Provider {
             })?;
         let token = answer.id_token().ok_or_else(|| refused(&"there was no ID token"))?;
         let subject = known.verify(ground, metadata.clone(), token, asked).await?;
-        let claim = &known.oidc.claim;
-        let mut name = rules::claim(&payload(token)?, claim);
+        let (claim, said) = (&known.oidc.claim, payload(token)?);
+        let proved_at = rules::proved_at(&said);
+        let mut name = rules::claim(&said, claim);
         // Many providers keep all but `sub` out of the ID token (Core 5.4).
         if let (None, Some(address)) = (&name, metadata.userinfo_endpoint()) {
             let claims = known.userinfo(address.as_str(), answer.access_token().secret(), &subject).await?;
             name = rules::claim(&claims, claim);
         }
-        Ok(Identity { subject, name })
+        Ok(Identity { subject, name, proved_at })
     }
 }
 

@@ -1,11 +1,15 @@
 //! Where a sign-in may lead, and what a claim says. Pure.
 
+use crate::time::Timestamp;
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 /// From leaving for the provider until coming back: time to find a phone.
 pub const CEREMONY_SECONDS: i64 = 10 * 60;
 /// How long what the provider says about itself is believed before it is read again.
 pub const METADATA_SECONDS: i64 = 10 * 60;
+/// Whoever proved themselves to the provider longer ago than a session lasts here does so again.
+pub const LONGEST: Duration = Duration::from_secs(12 * 3600);
 const NEXT_LIMIT: usize = 500;
 
 /// A path of our own page, or its start: never another host (`//host`, `/\host`).
@@ -30,6 +34,12 @@ pub fn in_query(path: &str) -> String {
             _ => format!("%{byte:02X}"),
         })
         .collect()
+}
+
+/// When the person proved who they are to the provider (Core 2, `auth_time`); the beginning of time where it does not say.
+pub fn proved_at(claims: &Map<String, Value>) -> Timestamp {
+    let seconds = claims.get("auth_time").and_then(Value::as_i64).unwrap_or_default();
+    Timestamp(seconds.saturating_mul(1000))
 }
 
 /// A claim as a text; an address counts only where the provider has verified it.

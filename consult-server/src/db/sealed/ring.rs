@@ -117,8 +117,10 @@ impl Ring {
         std::iter::once(HEAD.to_owned()).chain(seals).chain([blind]).collect()
     }
 
-    /// Puts the ring into its file, readable for its owner only. A new file never takes the place of one that is there.
+    /// Puts the ring into its file, readable for its owner only, who stays the same whoever runs the command. A new file never
+    /// takes the place of one that is there, and a link goes on pointing to it.
     pub fn write(&self, file: &Path, is_new: bool) -> std::io::Result<()> {
+        let file = &std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
         let folder = match file.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             Some(_) | None => PathBuf::from("."),
@@ -127,6 +129,9 @@ impl Ring {
         let beside = with_suffix(file, &format!(".new-{}", std::process::id()));
         let _leftover = std::fs::remove_file(&beside);
         let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        if let Ok(standing) = std::fs::metadata(file) {
+            std::os::unix::fs::fchown(&out, Some(standing.uid()), Some(standing.gid()))?;
+        }
         out.write_all(self.text().as_bytes())?;
         out.sync_all()?;
         if is_new {

@@ -1,4 +1,5 @@
-//! Statements on people who have no account yet. Decides nothing.
+//! Statements on people who have no account yet. Programs have none, and those who watch over administrators are not given
+//! theirs by one (`policy::administrator_gives`): theirs are made at the console. Decides nothing.
 
 use crate::access::activation::rules;
 use crate::db::Conn;
@@ -11,13 +12,15 @@ const WITHOUT_ACCOUNT: &str = "SELECT p.id, p.name, p.staff_number, d.name, CASE
          WHERE t.login = LOWER(p.staff_number)) THEN 1 ELSE 0 END \
      FROM position x JOIN person p ON p.id = x.person_id LEFT JOIN department d ON d.id = x.department_id \
      WHERE x.alliance_id = $1 AND x.organisation_id = $2 AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) \
-         AND p.left_at IS NULL AND ($4 = '' OR p.id = $4) AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id) \
+         AND p.left_at IS NULL AND p.kind = 'human' AND NOT EXISTS (SELECT 1 FROM position w WHERE w.person_id = p.id \
+         AND w.role IN ('security_administrator', 'auditor')) AND ($4 = '' OR p.id = $4) AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id) \
      ORDER BY COALESCE(d.name, ''), p.name_search, p.id";
 const WAITING: &str = "SELECT CAST(COUNT(DISTINCT p.id) AS BIGINT), CAST(COUNT(DISTINCT c.person_id) AS BIGINT) \
      FROM position x JOIN person p ON p.id = x.person_id \
      LEFT JOIN activation c ON c.person_id = p.id AND c.used_at IS NULL AND c.expires_at > $3 \
      WHERE x.alliance_id = $1 AND x.organisation_id = $2 AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) \
-         AND p.left_at IS NULL AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)";
+         AND p.left_at IS NULL AND p.kind = 'human' AND NOT EXISTS (SELECT 1 FROM position w WHERE w.person_id = p.id \
+         AND w.role IN ('security_administrator', 'auditor')) AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)";
 
 /// Somebody who works there and has no account.
 pub struct Without {

@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 
 const PERSON: &str = "SELECT p.id, p.version, p.name, p.title, p.specialty, p.work_phone, p.left_at, p.staff_number, p.licence_number, p.licence_from, \
      p.licence_until, p.practising_since, CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id) THEN 1 ELSE 0 END \
-     FROM person p WHERE p.id = $1 AND p.alliance_id = $2";
+     FROM person p WHERE p.id = $1 AND p.alliance_id = $2 AND p.kind = 'human'";
 const BY_STAFF_NUMBER: &str = "SELECT id FROM person WHERE alliance_id = $1 AND staff_number = $2";
 macro_rules! positions {
     ($which:literal) => {

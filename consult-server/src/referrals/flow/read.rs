@@ -2,6 +2,7 @@
 
 use super::{CASE, LEG, member, names_of, resource};
 use crate::access::policy::{Action, Relation, Resource};
+use crate::access::scopes::Scope;
 use crate::access::{Call, Role, grants};
 use crate::db::Conn;
 use crate::db::change::Subject;
@@ -78,9 +79,10 @@ pub async fn of_patient(
 ) -> Result<(Vec<LegRow>, &'static str)> {
     let related = grants::resource(conn, &call.caller, patient, call.now).await?;
     let basis = call.require(Action::PatientRead, Some(&related))?;
+    call.within(Scope::ReferralsRead)?;
     let glass = grants::broken_glass(conn, &call.caller, patient, call.now).await?;
-    let is_broken = glass.relation.is_some();
-    Ok((sql::of_patient(conn, viewer(call), patient, is_broken, HISTORY_LIMIT).await?, basis))
+    let rows = sql::of_patient(conn, viewer(call), patient, glass.relation.is_some(), HISTORY_LIMIT).await?;
+    Ok((rows, glass.relation.map_or(basis, Relation::basis)))
 }
 
 /// A leg whole, with the legal basis of reading it.

@@ -1,9 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from '@/lib/i18n';
 import { sessionQuery, useSession } from '@/lib/session';
 import { SignInForm } from '@/parts/sign-in-form';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
+
+const OidcDoor = lazy(() => import('@/parts/oidc-door').then((door) => ({ default: door.OidcDoor })));
 
 /** Before second factors change: an unattended screen is not enough. */
 export function SignInAgain({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
@@ -31,6 +34,9 @@ export function SignInAgain({ onDone, onClose }: { onDone: () => void; onClose: 
           onDone();
         }}
       />
+      <Suspense fallback={null}>
+        <OidcDoor next="/account" again />
+      </Suspense>
     </Dialog>
   );
 }
