@@ -170,6 +170,12 @@ async fn the_security_administrator_is_told_sees_what_was_read_and_reviews_it_on
     assert!(!listed.to_string().contains(STRANGER), "the reviewer is not shown the name");
 
     let path = format!("/api/v1/break-glass/{}", text(&opened["id"]));
+    let one = format!("/api/v1/break-glass/cases/{}", text(&opened["id"]));
+    assert_eq!(security.get(&one).await.expect(200).json, *case);
+    security
+        .get(&format!("/api/v1/break-glass/cases/{}", security.new_id()))
+        .await
+        .expect_refusal(404, "request.not-found");
     let reads = security.get(&format!("{path}/reads")).await.expect(200).json;
     let actions: Vec<&str> =
         reads["items"].as_array().unwrap().iter().filter_map(|e| e["action"].as_str()).collect();
@@ -211,6 +217,10 @@ async fn it_ends_at_once_when_its_person_or_the_reviewer_says_so() {
         ender.post(&end, json!({})).await.expect(204);
         doctor.get(&format!("/api/v1/patients/{id}")).await.expect_refusal(404, "request.not-found");
     }
+    worker::settle(&product.app).await.unwrap();
+    let notices = doctor.get("/api/v1/notices").await.expect(200).json;
+    let told = notices["items"].as_array().unwrap().iter().filter(|n| n["type"] == "break_glass.ended");
+    assert_eq!(told.count(), 1, "whoever ended it need not be told");
 }
 
 #[tokio::test]

@@ -60,7 +60,8 @@ async fn patient(conn: &mut Conn, call: &Call, wanted: &Wanted) -> Result<Patien
     }
 }
 
-/// Ends it before its time: who opened it, or a security administrator. Ending it again changes nothing.
+/// Ends it before its time: who opened it, or a security administrator; then its person is told. Ending it again changes
+/// nothing.
 pub async fn end(tx: &mut Tx, call: &Call, id: &BreakGlassId) -> Result<()> {
     let found = sql::by_id(tx.conn(), &call.caller.alliance, id).await?;
     let is_own = found.as_ref().is_some_and(|s| s.person.id == call.caller.person);
@@ -74,7 +75,8 @@ pub async fn end(tx: &mut Tx, call: &Call, id: &BreakGlassId) -> Result<()> {
     sql::end(tx, id, standing.version).await?;
     grants::end_now(tx, (KIND, id.as_str())).await?;
     let version = standing.version + 1;
-    record(tx, call, id, version, "break_glass.ended", &standing.patient, json!({})).await
+    let payload = if is_own { json!({}) } else { json!({ "tell": [standing.person.id] }) };
+    record(tx, call, id, version, "break_glass.ended", &standing.patient, payload).await
 }
 
 /// Says whether it was justified: once, and not by who broke it.

@@ -25,6 +25,7 @@ where
         .routes(routes!(my_open, open))
         .routes(routes!(end))
         .routes(routes!(cases))
+        .routes(routes!(case))
         .routes(routes!(reads))
         .routes(routes!(review))
 }
@@ -108,6 +109,18 @@ async fn cases(call: Call, Query(query): Query<CasesQuery>) -> Result<Json<Break
     call.note_list(KIND, page.items.iter().map(|stored| stored.id.to_string()).collect(), basis)?;
     let items = page.items.iter().map(|stored| flow::case(stored, call.now)).collect();
     Ok(Json(BreakGlassCases { items, next: page.next, to_review }))
+}
+
+/// One of them.
+#[utoipa::path(get, path = "/break-glass/cases/{id}", tag = "break-glass", params(("id" = String, Path)),
+    responses((status = 200, body = BreakGlassCase), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn case(call: Call, Path(id): Path<BreakGlassId>) -> Result<Reply> {
+    let basis = call.require(Action::GlassReview, None)?;
+    let mut reader = call.read().await?;
+    let found = sql::by_id(&mut reader, &call.caller.alliance, &id).await?;
+    let stored = found.ok_or_else(Refusal::not_found)?;
+    call.note_read(Subject { kind: KIND, id: id.as_str() }, Some(&stored.patient), basis)?;
+    Ok(Reply::ok(&flow::case(&stored, call.now))?.with_version(stored.version))
 }
 
 /// What was looked at through a broken glass, newest first: the trail of its person and patient while it was open.
