@@ -8,7 +8,6 @@ import { clinicRoutes } from './routes/clinic';
 import { root, shell } from './routes/frame';
 import { ownRoutes } from './routes/own';
 import { specialistRoutes } from './routes/specialist';
-import { SignInPage } from './sign-in-page';
 
 /** `refused` and `step` are what somebody comes back with from the identity provider. */
 interface SignInSearch {
@@ -28,7 +27,7 @@ const signIn = createRoute({
     ...(typeof search.refused === 'string' && { refused: search.refused }),
     ...(search.step === 'oidc' && { step: search.step }),
   }),
-  component: SignInPage,
+  component: lazyRouteComponent(() => import('./sign-in-page'), 'SignInPage'),
 });
 
 const activate = createRoute({

@@ -11,22 +11,22 @@ import { setTimezone } from '@/lib/format';
 import { loadAllTexts, useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { MeProvider, sessionQuery, signOut, useSession } from '@/lib/session';
-import { SignInForm } from '@/parts/sign-in-form';
 import { ProblemBanner } from '@/ui/banner';
-import { Button } from '@/ui/button';
-import { Dialog } from '@/ui/dialog';
 import { Icon } from '@/ui/icon';
 import { ConnectionBanner } from './connection-banner';
 import { LanguageSwitch } from './language-switch';
 import { BottomBar, NoticeBell, Sidebar } from './navigation';
 import { tellSessionChanged, whenSessionChanged } from './session-sync';
 
-const OidcDoor = lazy(() => import('@/parts/oidc-door').then((door) => ({ default: door.OidcDoor })));
-
 const OwedPage = lazy(async () => {
   await loadAllTexts();
   return { default: (await import('@/features/account/components/owed-page')).OwedPage };
 });
+
+const expiredDialog = () => import('./expired-dialog');
+const ExpiredDialog = lazy(() => expiredDialog().then((m) => ({ default: m.ExpiredDialog })));
+/** It is fetched when the first screen stands, not when it is needed: the line may be gone by then. */
+const EXPIRED_AFTER_MS = 5000;
 
 export function Shell() {
   const session = useSession();
@@ -87,6 +87,10 @@ function Signed({ me }: { me: Me }) {
   const { t } = useTranslation();
 
   useEffect(() => whenSignedOut(() => setExpired(true)), []);
+  useEffect(() => {
+    const timer = setTimeout(() => void expiredDialog().catch(() => undefined), EXPIRED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   // Another person in the same browser: nothing of the first one stays on screen.
   useEffect(
     () =>
@@ -120,7 +124,11 @@ function Signed({ me }: { me: Me }) {
         </div>
         <BottomBar />
       </div>
-      {expired && <ExpiredDialog me={me} onDone={() => setExpired(false)} />}
+      {expired && (
+        <Suspense fallback={null}>
+          <ExpiredDialog me={me} onDone={() => setExpired(false)} />
+        </Suspense>
+      )}
     </MeProvider>
   );
 }
@@ -194,43 +202,5 @@ function WhoMenu({ me, bare }: { me: Me; bare: boolean }) {
         <Icon name="signOut" /> {t('signOut')}
       </button>
     </div>
-  );
-}
-
-function ExpiredDialog({ me, onDone }: { me: Me; onDone: () => void }) {
-  const { t } = useTranslation('session');
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const here = useLocation({ select: (location) => location.href });
-  return (
-    <Dialog
-      title={t('expiredTitle')}
-      footer={
-        <Button
-          look="quiet"
-          onClick={() => {
-            client.clear();
-            void navigate({ to: '/sign-in', search: {}, replace: true });
-          }}
-        >
-          {t('otherPerson')}
-        </Button>
-      }
-    >
-      <p className="soft" style={{ marginBottom: 16 }}>
-        {t('expiredText')}
-      </p>
-      <SignInForm
-        login={me.person.login}
-        onSignedIn={(now) => {
-          client.setQueryData(sessionQuery.queryKey, now);
-          onDone();
-          void client.invalidateQueries();
-        }}
-      />
-      <Suspense fallback={null}>
-        <OidcDoor next={here} />
-      </Suspense>
-    </Dialog>
   );
 }
