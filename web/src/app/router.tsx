@@ -6,6 +6,7 @@ import { Fallback, NotFound } from './fallback';
 import { administrationRoutes } from './routes/administration';
 import { clinicRoutes } from './routes/clinic';
 import { root, shell } from './routes/frame';
+import { oversightRoutes } from './routes/oversight';
 import { ownRoutes } from './routes/own';
 import { specialistRoutes } from './routes/specialist';
 
@@ -41,7 +42,13 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     activate,
-    shell.addChildren([...clinicRoutes, ...specialistRoutes, ...ownRoutes, ...administrationRoutes]),
+    shell.addChildren([
+      ...clinicRoutes,
+      ...specialistRoutes,
+      ...ownRoutes,
+      ...administrationRoutes,
+      ...oversightRoutes,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,

@@ -101,6 +101,26 @@ const ASSIGNERS: ReadonlySet<Role> = new Set<Role>([
 ]);
 export const mayAssignStudies = (role: Role): boolean => ASSIGNERS.has(role);
 
+/** Who may change what is written about a patient; the server's policy has the last word. */
+const SENDERS: ReadonlySet<Role> = new Set<Role>([
+  'village_doctor',
+  'township_doctor',
+  'family_doctor',
+  'referral_desk',
+  'receiving_doctor',
+]);
+export const mayChangePatients = (role: Role): boolean => SENDERS.has(role);
+
+/** Who may break the glass of a record; the server's policy has the last word. */
+const GLASS_BREAKERS: ReadonlySet<Role> = new Set<Role>([
+  'village_doctor',
+  'township_doctor',
+  'family_doctor',
+  'receiving_doctor',
+  'specialist',
+]);
+export const mayBreakGlass = (role: Role): boolean => GLASS_BREAKERS.has(role);
+
 /** What a role works on; one table instead of role names in the screens. */
 export type Desk = 'village' | 'board' | 'worklist' | 'office' | 'administration';
 export const DESK: Record<Role, Desk> = {

@@ -2,6 +2,7 @@
 
 import account from './en/account.json';
 import activation from './en/activation.json';
+import audit from './en/audit.json';
 import call from './en/call.json';
 import common from './en/common.json';
 import consultRows from './en/consult-rows.json';
@@ -33,6 +34,7 @@ const referrals = { ...referralRows, ...referralPages };
 export default {
   account,
   activation,
+  audit,
   call,
   common,
   consults,

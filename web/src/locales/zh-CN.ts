@@ -3,6 +3,7 @@
 
 import account from './zh-CN/account.json';
 import activation from './zh-CN/activation.json';
+import audit from './zh-CN/audit.json';
 import call from './zh-CN/call.json';
 import consultPages from './zh-CN/consults.json';
 import directory from './zh-CN/directory.json';
@@ -29,6 +30,7 @@ export default {
   ...start,
   account,
   activation,
+  audit,
   call,
   consults,
   directory,

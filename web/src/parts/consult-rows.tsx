@@ -10,26 +10,26 @@ import { ConsultKind, ConsultStatus, ConsultUrgencyMark } from './consult-status
 import { OwedLine } from './owed-line';
 import { PatientLine } from './patient-line';
 
-export function ConsultRows({ rows }: { rows: ConsultRow[] }) {
+export function ConsultRows({ rows, ofOnePatient = false }: { rows: ConsultRow[]; ofOnePatient?: boolean }) {
   return (
     <ul className="rows">
       {rows.map((row) => (
         <li key={row.id}>
-          <ConsultRowLink row={row} />
+          <ConsultRowLink row={row} ofOnePatient={ofOnePatient} />
         </li>
       ))}
     </ul>
   );
 }
 
-function ConsultRowLink({ row }: { row: ConsultRow }) {
+function ConsultRowLink({ row, ofOnePatient }: { row: ConsultRow; ofOnePatient: boolean }) {
   const { t, language } = useTranslation('consults');
   const inside = (
     <>
       <span className="item-top">
         <span className="item-name">
           {row.unread && <Unread />}
-          <PatientLine patient={row.patient} />
+          {ofOnePatient ? <strong>{row.number}</strong> : <PatientLine patient={row.patient} />}
         </span>
         <span className="item-time tabular">
           {formatTime(row.submitted_at ?? row.updated_at, language, clock.now())}

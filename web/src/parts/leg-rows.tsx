@@ -11,19 +11,19 @@ import { DirectionMark, LegStatus, LegUrgencyMark } from './leg-status';
 import { OwedLine } from './owed-line';
 import { PatientLine } from './patient-line';
 
-export function LegRows({ rows }: { rows: LegRow[] }) {
+export function LegRows({ rows, ofOnePatient = false }: { rows: LegRow[]; ofOnePatient?: boolean }) {
   return (
     <ul className="rows">
       {rows.map((row) => (
         <li key={row.id}>
-          <LegRowLink row={row} />
+          <LegRowLink row={row} ofOnePatient={ofOnePatient} />
         </li>
       ))}
     </ul>
   );
 }
 
-function LegRowLink({ row }: { row: LegRow }) {
+function LegRowLink({ row, ofOnePatient }: { row: LegRow; ofOnePatient: boolean }) {
   const { t, language } = useTranslation('referrals');
   const sent = row.from.id === useMe().position.organisation.id;
   const inside = (
@@ -31,7 +31,7 @@ function LegRowLink({ row }: { row: LegRow }) {
       <span className="item-top">
         <span className="item-name">
           {row.unread && <Unread />}
-          <PatientLine patient={row.patient} />
+          {ofOnePatient ? <strong>{row.number}</strong> : <PatientLine patient={row.patient} />}
         </span>
         <span className="item-time tabular">
           {formatTime(row.submitted_at ?? row.updated_at, language, clock.now())}

@@ -17,6 +17,7 @@ const ICONS: Record<Notice['subject']['kind'], IconName> = {
   duty: 'clock',
   duty_swap: 'clock',
   person: 'person',
+  break_glass: 'alert',
 };
 
 /** The sentence of a notice by its type; a type that this page does not know still says what it is about. */
@@ -28,9 +29,9 @@ function useNoticeText(): (notice: Notice) => string {
         ([, value]) => typeof value === 'string' || typeof value === 'number',
       ),
     );
-    return has(notice.type)
-      ? t(notice.type, values)
-      : t('otherAbout', { kind: t(`kind.${notice.subject.kind}`) });
+    const key =
+      notice.type === 'break_glass.reviewed' ? `${notice.type}_${notice.payload.verdict}` : notice.type;
+    return has(key) ? t(key, values) : t('otherAbout', { kind: t(`kind.${notice.subject.kind}`) });
   };
 }
 
@@ -85,7 +86,7 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
               <Link to="/duties" search={{}} className="rows-link item" onClick={onClick}>
                 {inside}
               </Link>
-            ) : subject.kind === 'person' ? (
+            ) : subject.kind === 'person' || subject.kind === 'break_glass' ? (
               <button type="button" className="rows-link rows-button item" onClick={onClick}>
                 {inside}
               </button>

@@ -1,24 +1,32 @@
+// A patient's record: who they are, and what was done for them. Through an emergency access it is read only.
+
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { clock } from '@/lib/clock';
 import type { Patient } from '@/lib/contract';
-import { formatDay, formatTime } from '@/lib/format';
+import { formatDay } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
-import { patientQuery } from '@/lib/queries/patients';
+import { useGlassOn } from '@/lib/queries/break-glass';
+import { patientConsultsQuery, patientLegsQuery, patientQuery } from '@/lib/queries/patients';
 import { patientStudiesQuery } from '@/lib/queries/studies';
-import { DESK, useMe } from '@/lib/session';
+import { DESK, mayChangePatients, useMe } from '@/lib/session';
+import { ConsultRows } from '@/parts/consult-rows';
+import { LegRows } from '@/parts/leg-rows';
 import { StudyCards } from '@/parts/study-cards';
-import { Button, ButtonLink } from '@/ui/button';
+import { Banner } from '@/ui/banner';
+import { ButtonLink } from '@/ui/button';
+import { Icon } from '@/ui/icon';
 import { Empty, Loaded } from '@/ui/states';
 import { EditPatient } from './edit-patient';
+import { IdentityCard } from './identity-card';
+import '../patients.css';
 
 export function PatientPage() {
   const { patientId } = useParams({ from: '/shell/patients/$patientId' });
   const query = useQuery(patientQuery(patientId));
   return (
     <div className="page">
-      {<Loaded query={query}>{(patient) => <PatientView patient={patient} />}</Loaded>}
+      <Loaded query={query}>{(patient) => <PatientView key={patient.id} patient={patient} />}</Loaded>
     </div>
   );
 }
@@ -27,8 +35,9 @@ function PatientView({ patient }: { patient: Patient }) {
   const { t, language } = useTranslation('patients');
   const common = useTranslation();
   const [editing, setEditing] = useState(false);
-  const village = DESK[useMe().position.role] === 'village';
-  const studies = useQuery(patientStudiesQuery(patient.id));
+  const { role } = useMe().position;
+  const glass = useGlassOn(patient.id);
+  const village = DESK[role] === 'village' && !glass;
   const age = patient.age === null ? common.t('ageUnknown') : common.t('age', { count: patient.age });
   return (
     <>
@@ -50,47 +59,103 @@ function PatientView({ patient }: { patient: Patient }) {
           </div>
         )}
       </div>
+      {glass && (
+        <div className="patient-glass">
+          <Banner tone="amber">{t('readOnly')}</Banner>
+        </div>
+      )}
       <div className="columns">
-        <section className="card">
-          <div className="card-head">
-            <h2>{t('studies')}</h2>
-          </div>
-          <Loaded query={studies}>
-            {(page) =>
-              page.items.length === 0 ? (
-                <Empty icon="image" title={t('noStudies')} />
-              ) : (
-                <div className="card-body">
-                  <StudyCards studies={page.items} />
-                </div>
-              )
-            }
-          </Loaded>
-        </section>
-        <section className="card">
-          <div className="card-head">
-            <h2>{t('identity')}</h2>
-            <Button look="quiet" icon="edit" onClick={() => setEditing(true)}>
-              {common.t('edit')}
-            </Button>
-          </div>
-          <div className="card-body">
-            <dl className="facts">
-              <dt>{t(`kind.${patient.identity.kind}`)}</dt>
-              <dd className="tabular">{patient.identity.masked ?? '—'}</dd>
-              <dt>{t('phone')}</dt>
-              <dd className="tabular">{patient.phone_masked ?? '—'}</dd>
-              <dt>{t('address')}</dt>
-              <dd>{patient.address ?? '—'}</dd>
-              <dt>{t('registeredBy')}</dt>
-              <dd>{patient.registered_by.name}</dd>
-              <dt>{t('updatedAt')}</dt>
-              <dd className="tabular">{formatTime(patient.updated_at, language, clock.now())}</dd>
-            </dl>
-          </div>
-        </section>
+        <div className="stack">
+          <Studies patient={patient} />
+          <Consults patient={patient} />
+          <Legs patient={patient} />
+        </div>
+        <div className="stack patient-side">
+          <IdentityCard
+            patient={patient}
+            onEdit={mayChangePatients(role) && !glass ? () => setEditing(true) : null}
+          />
+          <Link
+            to="/patients/$patientId/access-log"
+            params={{ patientId: patient.id }}
+            className="card card-body patient-log"
+          >
+            <Icon name="list" />
+            <span>
+              <strong>{t('log.title')}</strong>
+              <br />
+              <span className="soft small">{t('log.lead')}</span>
+            </span>
+            <Icon name="chevronRight" />
+          </Link>
+        </div>
       </div>
       {editing && <EditPatient patient={patient} onClose={() => setEditing(false)} />}
     </>
+  );
+}
+
+function Studies({ patient }: { patient: Patient }) {
+  const { t } = useTranslation('patients');
+  const studies = useQuery(patientStudiesQuery(patient.id));
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{t('studies')}</h2>
+      </div>
+      <Loaded query={studies}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty icon="image" title={t('noStudies')} />
+          ) : (
+            <div className="card-body">
+              <StudyCards studies={page.items} />
+            </div>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+function Consults({ patient }: { patient: Patient }) {
+  const { t } = useTranslation('patients');
+  const consults = useQuery(patientConsultsQuery(patient.id));
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{t('consults')}</h2>
+      </div>
+      <Loaded query={consults}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty icon="consult" title={t('noConsults')} />
+          ) : (
+            <ConsultRows rows={page.items} ofOnePatient />
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+function Legs({ patient }: { patient: Patient }) {
+  const { t } = useTranslation('patients');
+  const legs = useQuery(patientLegsQuery(patient.id));
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{t('legs')}</h2>
+      </div>
+      <Loaded query={legs}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty icon="referral" title={t('noLegs')} />
+          ) : (
+            <LegRows rows={page.items} ofOnePatient />
+          )
+        }
+      </Loaded>
+    </section>
   );
 }
