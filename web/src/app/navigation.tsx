@@ -3,12 +3,13 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
-import { useEffect, useId, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from '@/lib/i18n';
 import { noticesQuery } from '@/lib/queries/notices';
 import { pendingCountsQuery } from '@/lib/queries/studies';
 import { DESK, type Desk, mayAssignStudies, useMe } from '@/lib/session';
 import { Icon, type IconName } from '@/ui/icon';
+import { PlaceCount } from '@/ui/place-count';
 
 interface Place {
   to:
@@ -23,7 +24,9 @@ interface Place {
     | '/people'
     | '/duties'
     | '/directory'
-    | '/directory/import';
+    | '/directory/import'
+    | '/break-glass'
+    | '/break-glass/new';
   icon: IconName;
   text:
     | 'home'
@@ -37,10 +40,21 @@ interface Place {
     | 'people'
     | 'directory'
     | 'import'
-    | 'duties';
+    | 'duties'
+    | 'review'
+    | 'emergency';
 }
 
 const STUDIES: Place = { to: '/studies', icon: 'image', text: 'studies' };
+
+/** Only one role needs it: it comes by itself. */
+const ReviewCount = lazy(() =>
+  import('@/features/glass/components/review-count').then((m) => ({ default: m.ReviewCount })),
+);
+
+const REVIEW: Place = { to: '/break-glass', icon: 'alert', text: 'review' };
+/** For the doctor who has no page of patients to begin from. */
+const EMERGENCY: Place = { to: '/break-glass/new', icon: 'alert', text: 'emergency' };
 
 const PLACES: Record<Desk, Place[]> = {
   village: [
@@ -59,6 +73,7 @@ const PLACES: Record<Desk, Place[]> = {
     { to: '/worklist', icon: 'list', text: 'worklist' },
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
+  review: [REVIEW, { to: '/notices', icon: 'bell', text: 'notices' }],
   office: [
     { to: '/', icon: 'home', text: 'home' },
     { to: '/notices', icon: 'bell', text: 'notices' },
@@ -86,21 +101,18 @@ const AT_THE_FOOT = 5;
 function usePlaces(): Place[] {
   const { role } = useMe().position;
   const own = PLACES[DESK[role]];
-  return [...own, ...(mayAssignStudies(role) ? [STUDIES] : []), ...EVERYBODYS];
+  return [
+    ...own,
+    ...(mayAssignStudies(role) ? [STUDIES] : []),
+    ...(role === 'specialist' ? [EMERGENCY] : []),
+    ...EVERYBODYS,
+  ];
 }
 
 /** How many studies wait for somebody to say whose they are; asked of the server only where the place is offered. */
 function PendingCount() {
-  const { t } = useTranslation();
   const { data } = useQuery(pendingCountsQuery);
-  const count = data ? data.unassigned + data.quarantined : 0;
-  if (count === 0) return null;
-  return (
-    <span className="count place-count">
-      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
-      <span className="visually-hidden">{t('placeWaiting', { count })}</span>
-    </span>
-  );
+  return <PlaceCount count={data ? data.unassigned + data.quarantined : 0} />;
 }
 
 function Places({ places }: { places: Place[] }) {
@@ -116,6 +128,11 @@ function Places({ places }: { places: Place[] }) {
         <Icon name={place.icon} size={20} />
         <span>{t(`place.${place.text}`)}</span>
         {place === STUDIES && <PendingCount />}
+        {place === REVIEW && (
+          <Suspense fallback={null}>
+            <ReviewCount />
+          </Suspense>
+        )}
       </Link>
     </li>
   ));

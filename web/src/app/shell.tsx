@@ -10,7 +10,7 @@ import { useLiveUpdates } from '@/lib/events/live';
 import { setTimezone } from '@/lib/format';
 import { loadAllTexts, useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
-import { MeProvider, sessionQuery, signOut, useSession } from '@/lib/session';
+import { MeProvider, mayBreakGlass, sessionQuery, signOut, useSession } from '@/lib/session';
 import { ProblemBanner } from '@/ui/banner';
 import { Icon } from '@/ui/icon';
 import { ConnectionBanner } from './connection-banner';
@@ -27,6 +27,10 @@ const expiredDialog = () => import('./expired-dialog');
 const ExpiredDialog = lazy(() => expiredDialog().then((m) => ({ default: m.ExpiredDialog })));
 /** It is fetched when the first screen stands, not when it is needed: the line may be gone by then. */
 const EXPIRED_AFTER_MS = 5000;
+
+const GlassWatch = lazy(() =>
+  import('@/features/glass/components/glass-watch').then((m) => ({ default: m.GlassWatch })),
+);
 
 export function Shell() {
   const session = useSession();
@@ -118,6 +122,11 @@ function Signed({ me }: { me: Me }) {
             </aside>
           )}
           <ConnectionBanner />
+          {mayBreakGlass(me.position.role) && (
+            <Suspense fallback={null}>
+              <GlassWatch />
+            </Suspense>
+          )}
           <main id="main" tabIndex={-1}>
             <Outlet />
           </main>

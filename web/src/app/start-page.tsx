@@ -35,6 +35,8 @@ export function StartPage() {
           <AdminHome />
         </Suspense>
       );
+    case 'review':
+      return <Navigate to="/break-glass" replace />;
     case 'office':
       return (
         <div className="page">

@@ -10,6 +10,7 @@ import consultPages from './en/consults.json';
 import directory from './en/directory.json';
 import duties from './en/duties.json';
 import ecg from './en/ecg.json';
+import glass from './en/glass.json';
 import home from './en/home.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
@@ -41,6 +42,7 @@ export default {
   directory,
   duties,
   ecg,
+  glass,
   home,
   patients,
   people,

@@ -8,6 +8,7 @@ import call from './zh-CN/call.json';
 import consultPages from './zh-CN/consults.json';
 import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
+import glass from './zh-CN/glass.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -35,6 +36,7 @@ export default {
   consults,
   directory,
   ecg,
+  glass,
   patients,
   people,
   problems,

@@ -86,6 +86,15 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
               <Link to="/duties" search={{}} className="rows-link item" onClick={onClick}>
                 {inside}
               </Link>
+            ) : notice.type === 'break_glass.opened' ? (
+              <Link
+                to="/break-glass/$glassId"
+                params={{ glassId: subject.id }}
+                className="rows-link item"
+                onClick={onClick}
+              >
+                {inside}
+              </Link>
             ) : subject.kind === 'person' || subject.kind === 'break_glass' ? (
               <button type="button" className="rows-link rows-button item" onClick={onClick}>
                 {inside}

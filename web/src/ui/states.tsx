@@ -1,6 +1,9 @@
 // What a part of the page shows while it has nothing to show: loading, empty, failed.
 
 import type { ReactNode } from 'react';
+import { clock } from '@/lib/clock';
+import { formatTime } from '@/lib/format';
+import { useGlassOver } from '@/lib/glass-over';
 import { useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { ProblemBanner } from './banner';
@@ -43,12 +46,18 @@ export function Empty({ icon, title, children }: { icon: IconName; title: ReactN
   );
 }
 
-/** Not there, or not for this person: the page does not say which. */
+/** Not there, or not for this person: the page does not say which. One that was open until the time was over says so. */
 export function Missing() {
-  const { t } = useTranslation();
+  const { t, language } = useTranslation();
+  const glass = useGlassOver();
+  const over = glass?.paths.has(window.location.pathname) ? glass : null;
   return (
-    <Empty icon="search" title={<h1>{t('notFound')}</h1>}>
-      <p>{t('notFoundHint')}</p>
+    <Empty icon={over ? 'clock' : 'search'} title={<h1>{t(over ? 'glassOver' : 'notFound')}</h1>}>
+      <p>
+        {over
+          ? t('glassOverHint', { name: over.patient, time: formatTime(over.at, language, clock.now()) })
+          : t('notFoundHint')}
+      </p>
       <ButtonLink to="/" look="primary">
         {t('toHome')}
       </ButtonLink>

@@ -2,11 +2,31 @@
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { loadAllTexts } from '@/lib/i18n';
-import { shell } from './frame';
+import { shell, texts } from './frame';
 
 const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
 
 export const oversightRoutes = [
+  createRoute({
+    ...under,
+    path: '/break-glass/new',
+    validateSearch: texts('q'),
+    component: lazyRouteComponent(
+      () => import('@/features/glass/components/break-glass-page'),
+      'BreakGlassPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/break-glass',
+    validateSearch: texts('show'),
+    component: lazyRouteComponent(() => import('@/features/glass/components/cases-page'), 'CasesPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/break-glass/$glassId',
+    component: lazyRouteComponent(() => import('@/features/glass/components/case-page'), 'CasePage'),
+  }),
   createRoute({
     ...under,
     path: '/patients/$patientId/access-log',

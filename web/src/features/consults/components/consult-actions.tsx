@@ -17,8 +17,10 @@ export function ConsultActions({ consult }: { consult: Consult }) {
   const command = useConsultCommand(consult.id);
   const problemText = useProblemText();
   const may = (name: string) => consult.allowed.includes(name);
-  const village = DESK[useMe().position.role] === 'village';
-  const referred = consult.report?.signed_at && consult.report.disposition === 'refer_up' && village;
+  const { role, organisation } = useMe().position;
+  // Others read it too, through an emergency access.
+  const asked = DESK[role] === 'village' && consult.requester.organisation.id === organisation.id;
+  const referred = consult.report?.signed_at && consult.report.disposition === 'refer_up' && asked;
 
   function send(name: string, body: unknown, said: string) {
     command.mutate(

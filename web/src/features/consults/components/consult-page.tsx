@@ -7,6 +7,7 @@ import { clock } from '@/lib/clock';
 import type { Consult } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
+import { useGlassOn } from '@/lib/queries/break-glass';
 import { consultQuery, consultTimelineQuery } from '@/lib/queries/consults';
 import { DESK, useMe } from '@/lib/session';
 import { Asks } from '@/parts/asks';
@@ -52,7 +53,10 @@ function ConsultView({ consult }: { consult: Consult }) {
   const { t, language } = useTranslation('consults');
   const timelineText = useTranslation('timeline');
   const timeline = useQuery(consultTimelineQuery(consult.id));
-  const specialist = DESK[useMe().position.role] === 'worklist';
+  const { role, organisation } = useMe().position;
+  const specialist = DESK[role] === 'worklist';
+  const takesPart = [consult.requester.organisation.id, consult.invited.id].includes(organisation.id);
+  const glass = useGlassOn(consult.patient.id);
   return (
     <>
       <div className="page-head">
@@ -69,7 +73,7 @@ function ConsultView({ consult }: { consult: Consult }) {
           <OwedLine owed={consult.owed} />
         </div>
         <div className="row">
-          {ROOM_OPEN.has(consult.state) && (
+          {ROOM_OPEN.has(consult.state) && (takesPart || !glass) && (
             <ButtonLink
               to="/consults/$consultId/room"
               params={{ consultId: consult.id }}

@@ -1,12 +1,15 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from '@/lib/i18n';
+import { mayBreakGlass, useMe } from '@/lib/session';
 import { PatientSearch } from '@/parts/patient-search';
 import { ButtonLink } from '@/ui/button';
+import '../patients.css';
 
 export function PatientsPage() {
   const { t } = useTranslation('patients');
   const { q = '' } = useSearch({ from: '/shell/patients' });
   const navigate = useNavigate();
+  const inEmergency = mayBreakGlass(useMe().position.role);
   const register = (
     <ButtonLink to="/patients/new" search={q ? { q } : {}} look="primary" icon="plus">
       {t('register')}
@@ -31,6 +34,14 @@ export function PatientsPage() {
           )}
           whenNone={register}
         />
+        {inEmergency && (
+          <div className="patient-emergency row">
+            <span className="soft">{t('emergency.hint')}</span>
+            <ButtonLink to="/break-glass/new" search={q ? { q } : {}} look="danger" icon="alert">
+              {t('emergency.open')}
+            </ButtonLink>
+          </div>
+        )}
       </div>
     </div>
   );
