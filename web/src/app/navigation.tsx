@@ -26,7 +26,8 @@ interface Place {
     | '/directory'
     | '/directory/import'
     | '/break-glass'
-    | '/break-glass/new';
+    | '/break-glass/new'
+    | '/audit';
   icon: IconName;
   text:
     | 'home'
@@ -42,6 +43,7 @@ interface Place {
     | 'import'
     | 'duties'
     | 'review'
+    | 'audit'
     | 'emergency';
 }
 
@@ -74,6 +76,10 @@ const PLACES: Record<Desk, Place[]> = {
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
   review: [REVIEW, { to: '/notices', icon: 'bell', text: 'notices' }],
+  audit: [
+    { to: '/audit', icon: 'search', text: 'audit' },
+    { to: '/notices', icon: 'bell', text: 'notices' },
+  ],
   office: [
     { to: '/', icon: 'home', text: 'home' },
     { to: '/notices', icon: 'bell', text: 'notices' },

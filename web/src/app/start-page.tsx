@@ -37,6 +37,8 @@ export function StartPage() {
       );
     case 'review':
       return <Navigate to="/break-glass" replace />;
+    case 'audit':
+      return <Navigate to="/audit" replace />;
     case 'office':
       return (
         <div className="page">

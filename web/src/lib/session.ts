@@ -122,7 +122,7 @@ const GLASS_BREAKERS: ReadonlySet<Role> = new Set<Role>([
 export const mayBreakGlass = (role: Role): boolean => GLASS_BREAKERS.has(role);
 
 /** What a role works on; one table instead of role names in the screens. */
-export type Desk = 'village' | 'board' | 'worklist' | 'office' | 'administration' | 'review';
+export type Desk = 'village' | 'board' | 'worklist' | 'office' | 'administration' | 'review' | 'audit';
 export const DESK: Record<Role, Desk> = {
   village_doctor: 'village',
   township_doctor: 'village',
@@ -134,5 +134,5 @@ export const DESK: Record<Role, Desk> = {
   manager: 'office',
   administrator: 'administration',
   security_administrator: 'review',
-  auditor: 'office',
+  auditor: 'audit',
 };

@@ -29,6 +29,23 @@ export const oversightRoutes = [
   }),
   createRoute({
     ...under,
+    path: '/audit',
+    validateSearch: texts(
+      'person',
+      'patient',
+      'subject',
+      'organisation',
+      'action',
+      'outcome',
+      'basis',
+      'period',
+      'from',
+      'until',
+    ),
+    component: lazyRouteComponent(() => import('@/features/audit/components/audit-page'), 'AuditPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/patients/$patientId/access-log',
     component: lazyRouteComponent(
       () => import('@/features/patients/components/access-log-page'),
