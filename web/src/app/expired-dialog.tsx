@@ -1,7 +1,8 @@
 // The session is over: signing in again over the page, which keeps what was typed.
 
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { Me } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { sessionQuery } from '@/lib/session';
@@ -9,10 +10,13 @@ import { SignInForm } from '@/parts/sign-in-form';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 
+const OidcDoor = lazy(() => import('@/parts/oidc-door').then((door) => ({ default: door.OidcDoor })));
+
 export function ExpiredDialog({ me, onDone }: { me: Me; onDone: () => void }) {
   const { t } = useTranslation('session');
   const client = useQueryClient();
   const navigate = useNavigate();
+  const here = useLocation({ select: (location) => location.href });
   return (
     <Dialog
       title={t('expiredTitle')}
@@ -39,6 +43,9 @@ export function ExpiredDialog({ me, onDone }: { me: Me; onDone: () => void }) {
           void client.invalidateQueries();
         }}
       />
+      <Suspense fallback={null}>
+        <OidcDoor next={here} />
+      </Suspense>
     </Dialog>
   );
 }
