@@ -103,8 +103,8 @@ impl App {
     }
 }
 
-/// For everything that speaks TLS; whoever was here first has chosen the same.
-fn use_one_cryptography() {
+/// For everything that speaks TLS, the clients of tests too; whoever was here first has chosen the same.
+pub fn use_one_cryptography() {
     let _chosen = rustls::crypto::ring::default_provider().install_default();
 }
 

@@ -40,6 +40,7 @@ fn policy() -> Value {
         organisation_name: String::new(),
         department: None,
         session: SessionId::trusted("s"),
+        scopes: None,
     };
     let related = Resource { alliance, relation: Some(Relation::Consult) };
     let rounds = 1_000_000_u32;

@@ -44,6 +44,7 @@ async fn every_line_of_the_log_is_the_servers_own_whatever_is_sent_to_it() {
         .kill_on_drop(true)
         .spawn()
         .unwrap_or_else(|e| panic!("{} does not start: {e}", binary.display()));
+    consult_server::use_one_cryptography();
     let ready = async {
         while !reqwest::get(format!("http://{http}/readyz")).await.is_ok_and(|a| a.status() == 200) {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -46,31 +46,3 @@ async fn a_trail_that_was_cut_off_does_not_fit_its_anchors() {
     tests::store::execute(&ground.db, "DELETE FROM audit WHERE seq = (SELECT MAX(seq) FROM audit)").await;
     assert!(matches!(verdict(&product).await, Verdict::AnchorMissing { .. }));
 }
-
-#[tokio::test]
-async fn a_trail_whose_anchors_are_gone_or_damaged_is_not_called_whole() {
-    let product = Product::start().await;
-    product.sign_in("village").await;
-    verdict(&product).await;
-    let ground = &product.app.ground;
-    let file = ground.reads.anchors();
-    let kept = std::fs::read_to_string(&file).unwrap();
-    let verdict = async || verify(&mut ground.db.read().await.unwrap(), &file).await;
-    for (text, is_refused) in [("", false), ("1 x\n\u{1}garbage\n", true)] {
-        std::fs::write(&file, text).unwrap();
-        match verdict().await {
-            Ok(verdict) => {
-                assert!(!is_refused && matches!(verdict, Verdict::Unanchored { .. }), "{verdict:?}")
-            }
-            Err(_) => assert!(is_refused, "{text:?}"),
-        }
-    }
-    std::fs::remove_file(&file).unwrap();
-    assert!(matches!(verdict().await.unwrap(), Verdict::Unanchored { .. }));
-    // The last line may be torn by a kill: the head before it still stands for the chain.
-    std::fs::write(&file, format!("{kept}99")).unwrap();
-    assert!(matches!(verdict().await.unwrap(), Verdict::Whole { .. }));
-    product.sign_in("village").await;
-    worker::settle(&product.app).await.unwrap();
-    assert!(matches!(verdict().await.unwrap(), Verdict::Whole { .. }));
-}

@@ -202,6 +202,33 @@ async fn sealers_that_meet_make_one_chain() {
 }
 
 #[tokio::test]
+async fn a_chain_whose_anchors_are_gone_or_damaged_is_not_called_whole() {
+    on_both_engines(async |db| {
+        for version in 1..=3 {
+            happen(&db, version).await.unwrap();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("anchors");
+        audit::seal(&db, &file).await.unwrap();
+        let kept = std::fs::read_to_string(&file).unwrap();
+        let verdict = async || audit::verify(&mut db.read().await.unwrap(), &file).await;
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(verdict().await.unwrap(), Verdict::Unanchored { entries: 3 });
+        std::fs::write(&file, "no head\n").unwrap();
+        assert!(verdict().await.is_err());
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(verdict().await.unwrap(), Verdict::Unanchored { entries: 3 });
+        // The last line may be torn by a kill: the head before it still stands, and the next is not glued to it.
+        std::fs::write(&file, format!("{kept}99")).unwrap();
+        assert!(matches!(verdict().await.unwrap(), Verdict::Whole { entries: 3, .. }));
+        happen(&db, 4).await.unwrap();
+        audit::seal(&db, &file).await.unwrap();
+        assert!(matches!(verdict().await.unwrap(), Verdict::Whole { entries: 4, .. }));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_timer_that_fails_waits_longer_each_time_and_lets_those_behind_it_pass() {
     on_both_engines(async |db| {
         for (subject, due_at) in [("broken", START), ("sound", START.plus_seconds(1))] {

@@ -33,6 +33,7 @@ fn free_port() -> u16 {
 
 impl Server {
     async fn start(folder: &Path) -> Self {
+        consult_server::use_one_cryptography();
         let listen = format!("127.0.0.1:{}", free_port());
         let base = format!("http://{listen}");
         let child = Command::new(binary())

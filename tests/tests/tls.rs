@@ -2,6 +2,7 @@
 //! word counts about where a request came from.
 
 use consult_server::Listeners;
+use consult_server::admin::{self, NewAdmin};
 use consult_server::config::{Config, ForwardedHeader, Tls};
 use consult_server::demo::PASSWORD;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -133,7 +134,8 @@ async fn what_is_wrong_with_the_files_is_said_before_anything_is_served() {
     assert!(Listeners::bind(&config).await.is_ok());
 }
 
-/// A product whose trusted proxies are these; the test itself is the proxy, on loopback.
+/// A product whose trusted proxies are these; the test itself is the proxy, on loopback. The demo's accounts are worth nothing
+/// behind a proxy: there is one that is none of theirs.
 async fn behind(proxies: &[&str], header: ForwardedHeader) -> Product {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config_of(&folder).await;
@@ -142,8 +144,22 @@ async fn behind(proxies: &[&str], header: ForwardedHeader) -> Product {
     Product::start_with(folder, config).await
 }
 
+/// Somebody of their own at the product, who signs in with the password that is answered.
+async fn somebody(product: &Product) -> String {
+    let new = NewAdmin {
+        alliance: None,
+        organisation: "清河县人民医院".to_owned(),
+        name: "郭伟".to_owned(),
+        login: LOGIN.to_owned(),
+        role: "auditor".to_owned(),
+    };
+    admin::create(&product.app.ground, new).await.unwrap()
+}
+
+const LOGIN: &str = "guowei";
+
 async fn knock(product: &Product, password: &str, headers: &[(&'static str, &str)]) -> Response {
-    let body = json!({ "login": "village", "password": password });
+    let body = json!({ "login": LOGIN, "password": password });
     let mut request = product.http().post(product.url("/api/v1/session")).json(&body);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -157,20 +173,25 @@ const ADDRESSES: &str = "SELECT from_address FROM audit WHERE action = 'session.
 async fn a_forwarded_address_is_written_down_only_when_a_trusted_proxy_says_it() {
     let headers = [("x-forwarded-for", "6.6.6.6, 203.0.113.7"), ("x-forwarded-proto", "https")];
     let trusting = behind(&["127.0.0.0/8"], ForwardedHeader::XForwardedFor).await;
-    let answer = knock(&trusting, PASSWORD, &headers).await;
+    let demo = json!({ "login": "village", "password": PASSWORD });
+    trusting.post("/api/v1/session", demo).await.expect_refusal(403, "access.demo-account-not-here");
+    let password = somebody(&trusting).await;
+    let answer = knock(&trusting, &password, &headers).await;
     assert!(answer.headers()[SET_COOKIE].to_str().unwrap().ends_with("; Secure"));
     assert!(answer.headers().contains_key(STRICT_TRANSPORT_SECURITY));
-    let answer = knock(&trusting, PASSWORD, &[("x-forwarded-for", "x'; DROP TABLE audit; --")]).await;
+    let answer = knock(&trusting, &password, &[("x-forwarded-for", "x'; DROP TABLE audit; --")]).await;
     assert!(!answer.headers().contains_key(STRICT_TRANSPORT_SECURITY));
     assert_eq!(store::texts(&trusting.app.ground.db, ADDRESSES).await, ["203.0.113.7", "127.0.0.1"]);
 
     let by_rfc = behind(&["127.0.0.1"], ForwardedHeader::Forwarded).await;
-    knock(&by_rfc, PASSWORD, &[("forwarded", "for=\"[2001:db8::7]:4711\";proto=https"), headers[0]]).await;
+    let password = somebody(&by_rfc).await;
+    knock(&by_rfc, &password, &[("forwarded", "for=\"[2001:db8::7]:4711\";proto=https"), headers[0]]).await;
     assert_eq!(store::texts(&by_rfc.app.ground.db, ADDRESSES).await, ["2001:db8::7"]);
 
     for proxies in [&[][..], &["10.0.0.0/8"][..]] {
         let product = behind(proxies, ForwardedHeader::XForwardedFor).await;
-        let answer = knock(&product, PASSWORD, &headers).await;
+        let password = somebody(&product).await;
+        let answer = knock(&product, &password, &headers).await;
         assert!(!answer.headers()[SET_COOKIE].to_str().unwrap().contains("Secure"));
         assert!(!answer.headers().contains_key(STRICT_TRANSPORT_SECURITY));
         assert_eq!(store::texts(&product.app.ground.db, ADDRESSES).await, ["127.0.0.1"]);

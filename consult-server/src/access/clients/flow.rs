@@ -127,19 +127,19 @@ pub async fn grant(ground: &Ground, asked: Asked, visitor: Visitor) -> std::resu
     };
     let scopes = rules::scopes(asked.scopes, known.scopes)?;
     let token = ground.entropy.token();
-    open(ground, known, scopes, &token, attempt, visitor).await.map_err(too_many)?;
+    open(ground, known, (&asked.credentials.id, scopes), &token, attempt, visitor).await.map_err(too_many)?;
     Ok(Granted { token, scopes })
 }
 
 async fn open(
     ground: &Ground,
     known: &Known,
-    scopes: Scopes,
+    (name, scopes): (&str, Scopes),
     token: &str,
     attempt: Attempt,
     visitor: Visitor,
 ) -> Result<()> {
-    let (id, alliance) = (known.id.clone(), known.alliance.clone());
+    let (id, alliance, name) = (known.id.clone(), known.alliance.clone(), name.to_owned());
     let (person, position, demo) = (known.person.clone(), known.position.clone(), known.demo);
     let (hash, scopes, secret_hash) = (flow::hash_of(token), scopes.to_string(), known.secret_hash.clone());
     ground
@@ -147,7 +147,7 @@ async fn open(
         .write(move |tx| {
             Box::pin(async move {
                 // Asked again: the secret may have been exchanged since it was checked.
-                let still = sql::known(tx.conn(), id.as_str()).await?;
+                let still = sql::known(tx.conn(), &name).await?;
                 if !still.is_some_and(|known| known.secret_hash == secret_hash && !known.revoked) {
                     return Err(Code::AccessWrongCredentials.into());
                 }
