@@ -86,9 +86,9 @@ impl Suite {
     /// A key of authenticated encryption; none where the length is wrong.
     pub fn aead(self, key: &[u8]) -> Option<Aead> {
         match self {
-            Suite::International => {
-                UnboundKey::new(&AES_256_GCM, key).ok().map(|key| Aead::International(LessSafeKey::new(key)))
-            }
+            Suite::International => UnboundKey::new(&AES_256_GCM, key)
+                .ok()
+                .map(|key| Aead::International(Box::new(LessSafeKey::new(key)))),
             Suite::Sm => AesGcm::<Sm4, U12>::new_from_slice(key).ok().map(|key| Aead::Sm(Box::new(key))),
         }
     }
@@ -96,7 +96,7 @@ impl Suite {
 
 /// Authenticated encryption with associated data under one key; the tag of 128 bits stands at the end.
 pub enum Aead {
-    International(LessSafeKey),
+    International(Box<LessSafeKey>),
     Sm(Box<AesGcm<Sm4, U12>>),
 }
 

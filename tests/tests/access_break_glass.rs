@@ -59,7 +59,7 @@ async fn a_doctor_reads_a_strangers_record_until_the_time_is_over_and_changes_no
     .await
     .1;
     let study = text(&study["results"][0]["study_id"]);
-    assert_eq!(images(&doctor, &id).await, [study.clone()]);
+    assert_eq!(images(&doctor, &id).await, std::slice::from_ref(&study));
     assert!(images(&product.sign_in("desk").await, &id).await.is_empty());
     doctor.get(&format!("/api/v1/studies/{study}")).await.expect(200);
     let found = doctor.get("/dicom-web/studies?PatientName=*PeiLan*").await.expect(200).json;

@@ -189,28 +189,28 @@ fn with_body(
     }
     let content = &operation["requestBody"]["content"];
     match (content.get("application/json"), content.as_object().and_then(|c| c.keys().next())) {
-        (Some(json), _) => request.json(&smallest(&json["schema"], description, "")),
+        (Some(json), _) => request.json(&smallest(&json["schema"], description)),
         (None, Some(kind)) => request.header("content-type", kind.as_str()).body("x"),
         (None, None) => request,
     }
 }
 
 /// The smallest value a schema allows.
-fn smallest(schema: &Value, description: &Value, name: &str) -> Value {
+fn smallest(schema: &Value, description: &Value) -> Value {
     if let Some(reference) = schema["$ref"].as_str() {
         let named = reference.rsplit('/').next().unwrap();
-        return smallest(&description["components"]["schemas"][named], description, name);
+        return smallest(&description["components"]["schemas"][named], description);
     }
     for one_of in ["oneOf", "anyOf"] {
         if let Some(options) = schema[one_of].as_array() {
             let option = options.iter().find(|o| o["type"] != "null").unwrap_or(&options[0]);
-            return smallest(option, description, name);
+            return smallest(option, description);
         }
     }
     if let Some(parts) = schema["allOf"].as_array() {
         let mut whole = Map::new();
         for part in parts {
-            if let Value::Object(fields) = smallest(part, description, name) {
+            if let Value::Object(fields) = smallest(part, description) {
                 whole.extend(fields);
             }
         }
@@ -233,7 +233,7 @@ fn smallest(schema: &Value, description: &Value, name: &str) -> Value {
             let required = schema["required"].as_array().cloned().unwrap_or_default();
             let fields = required.iter().filter_map(Value::as_str);
             fields
-                .map(|field| (field.to_owned(), smallest(&schema["properties"][field], description, field)))
+                .map(|field| (field.to_owned(), smallest(&schema["properties"][field], description)))
                 .collect::<Map<_, _>>()
                 .into()
         }

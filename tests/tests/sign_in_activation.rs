@@ -66,6 +66,22 @@ async fn a_code_makes_one_account_once_and_its_holder_signs_in() {
 }
 
 #[tokio::test]
+async fn no_slip_is_for_a_program_or_for_those_who_watch_over_administrators() {
+    let product = Product::start().await;
+    let admin = product.sign_in("admin").await;
+    let county = admin.organisation(COUNTY).await;
+    newcomer(&admin, &county, "QH-2001", "周雨欣").await;
+    newcomer(&admin, &county, "QH-2002", "吴桐").await;
+    // The console's import gives every position.
+    let watches = "UPDATE position SET role = 'auditor' WHERE person_id = (SELECT id FROM person WHERE staff_number = 'QH-2002')";
+    tests::store::execute(&product.app.ground.db, watches).await;
+    let names: Vec<_> = sheet(&admin, &county).await.iter().map(|slip| text(&slip["name"])).collect();
+    assert_eq!(names, ["周雨欣"]);
+    let waiting = admin.get(&path(&county)).await.expect(200).json;
+    assert_eq!(waiting["without_account"], 1);
+}
+
+#[tokio::test]
 async fn a_newer_code_ends_the_older_and_one_for_a_single_person_leaves_the_others() {
     let product = Product::start().await;
     let admin = product.sign_in("admin").await;

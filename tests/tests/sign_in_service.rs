@@ -92,6 +92,24 @@ async fn a_system_gets_a_short_token_by_basic_or_in_the_body_and_acts_within_its
 }
 
 #[tokio::test]
+async fn a_program_that_may_read_referrals_and_records_gives_no_command_and_sees_no_list_of_another_kind() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let leg = tests::referrals::submitted(&village, "routine").await;
+    let patient = village.patient("张小东").await;
+    let reader = system(&product, "referrals.read patients.read").await;
+    let path = format!("/api/v1/legs/{}", leg.id());
+    let read = reader.get(&path).await.expect(200);
+    let open = reader.command(&format!("{path}/open"), read.version(), json!({})).await;
+    open.expect_refusal(403, "access.scope-too-small");
+    reader.get(&format!("/api/v1/patients/{patient}/legs")).await.expect(200);
+    let consults = reader.get(&format!("/api/v1/patients/{patient}/consults")).await;
+    consults.expect_refusal(403, "access.scope-too-small");
+    let writer = system(&product, "referrals.read referrals.write").await;
+    writer.command(&format!("{path}/open"), read.version(), json!({})).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_scope_never_gives_what_the_role_may_not_and_no_program_touches_an_account() {
     let product = Product::start().await;
     let program = system(&product, "directory.read patients.read patients.write").await;

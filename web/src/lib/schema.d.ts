@@ -4579,7 +4579,12 @@ export interface operations {
     };
     reads: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -4596,7 +4601,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditEntry"];
                 };
             };
-            400: components["responses"]["Problem"];
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13078,6 +13090,8 @@ export interface operations {
             query?: {
                 /** @description A path of the page where the person wants to go. */
                 next?: string;
+                /** @description Let the person prove themselves once more, though the provider knows them still. */
+                again?: boolean;
             };
             header?: never;
             path?: never;
