@@ -105,7 +105,9 @@ async fn a_program_that_may_read_referrals_and_records_gives_no_command_and_sees
     reader.get(&format!("/api/v1/patients/{patient}/legs")).await.expect(200);
     let consults = reader.get(&format!("/api/v1/patients/{patient}/consults")).await;
     consults.expect_refusal(403, "access.scope-too-small");
-    let writer = system(&product, "referrals.read referrals.write").await;
+    let secret = new_client(&product, "his-writer", "referrals.read referrals.write").await;
+    let granted = asked(&product, Some(("his-writer", &secret)), &[GRANT]).await;
+    let writer = product.user(&json!({ "token": granted.json["access_token"], "me": null }));
     writer.command(&format!("{path}/open"), read.version(), json!({})).await.expect(200);
 }
 
