@@ -5,6 +5,9 @@ from pynetdicom import AE
 from pynetdicom.sop_class import CTImageStorage, Verification
 from test_dicomweb import BIRTH_DATE, NAME, SEX, resident_id
 
+# What the clinic's device calls the patient of the demo.
+LOCAL_NUMBER = "LL20260017"
+
 
 def associate(product, calling="CLINIC", called="CONSULT"):
     entity = AE(ae_title=calling)
@@ -37,6 +40,14 @@ def test_a_stored_image_is_unassigned_until_its_patient_is_known(product):
 
 def test_a_stored_image_of_a_known_number_under_another_name_is_answered_with_a_warning(product):
     association = associate(product)
-    assert association.send_c_store(ct("李四", resident_id(), BIRTH_DATE, SEX)).Status == 0xB000
-    assert association.send_c_store(ct(NAME, resident_id(), BIRTH_DATE, SEX)).Status == 0x0000
+    assert association.send_c_store(ct("李四", LOCAL_NUMBER, BIRTH_DATE, SEX)).Status == 0xB000
+    assert association.send_c_store(ct(NAME, LOCAL_NUMBER, BIRTH_DATE, SEX)).Status == 0x0000
     association.release()
+
+
+def test_an_identity_number_tells_an_organisation_nothing_of_a_patient_who_is_not_in_its_care(product):
+    association = associate(product)
+    assert association.send_c_store(ct("李四", resident_id(), BIRTH_DATE, SEX)).Status == 0x0000
+    association.release()
+    studies = product.get("township", "/studies?status=unassigned")["items"]
+    assert resident_id() in [s["dicom_patient"]["local_id"] for s in studies]
