@@ -60,7 +60,7 @@ impl Entry {
     }
 }
 
-/// The same in the row's own memory, to walk a long chain.
+/// The same in the row's own memory: what is hashed when a row is sealed and when the chain is walked.
 #[derive(Serialize)]
 struct Borrowed<'a> {
     id: &'a str,
@@ -200,12 +200,12 @@ async fn seal_batch(tx: &mut Tx) -> Result<(usize, Head)> {
     let mut head = head(tx.conn()).await?;
     let rows = sqlx::query(UNSEALED).bind(BATCH).fetch_all(tx.conn()).await?;
     for row in &rows {
-        let entry = entry(row)?;
+        let entry = borrowed(row)?;
         head = Head { seq: head.seq + 1, hash: chained(&entry, &head.hash)? };
         let done = sqlx::query(SEAL)
             .bind(head.seq)
             .bind(head.hash.as_str())
-            .bind(entry.id.as_str())
+            .bind(entry.id)
             .execute(tx.conn())
             .await?;
         super::changed_once(done.rows_affected())?;
@@ -364,27 +364,6 @@ fn read_anchors(file: &Path) -> Result<Vec<(i64, String)>> {
     // Two sealers may write theirs in either order.
     anchors.sort_unstable();
     Ok(anchors)
-}
-
-fn entry(row: &sqlx::any::AnyRow) -> Result<Entry> {
-    Ok(Entry {
-        id: row.try_get(0)?,
-        at: row.try_get(1)?,
-        alliance: row.try_get(2)?,
-        person: row.try_get(3)?,
-        position: row.try_get(4)?,
-        organisation: row.try_get(5)?,
-        session: row.try_get(6)?,
-        from: row.try_get(7)?,
-        request_id: row.try_get(8)?,
-        action: row.try_get(9)?,
-        subject_kind: row.try_get(10)?,
-        subject_id: row.try_get(11)?,
-        patient: row.try_get(12)?,
-        basis: row.try_get(13)?,
-        outcome: row.try_get(14)?,
-        detail: row.try_get(15)?,
-    })
 }
 
 fn borrowed(row: &sqlx::any::AnyRow) -> Result<Borrowed<'_>> {
