@@ -96,10 +96,9 @@ const PLACES: Record<Desk, Place[]> = {
 const EXACT = new Set<Place['to']>(['/', '/directory']);
 
 /** Of everybody, whatever they work on. */
-const EVERYBODYS: Place[] = [
-  { to: '/people', icon: 'phone', text: 'people' },
-  { to: '/duties', icon: 'calendar', text: 'duties' },
-];
+const PEOPLE: Place = { to: '/people', icon: 'phone', text: 'people' };
+/** Of everybody who may be on a roster: whoever audits the others is on none. */
+const DUTIES: Place = { to: '/duties', icon: 'calendar', text: 'duties' };
 
 /** So many places are wide enough for a thumb at 360 px. */
 const AT_THE_FOOT = 5;
@@ -111,7 +110,8 @@ function usePlaces(): Place[] {
     ...own,
     ...(mayAssignStudies(role) ? [STUDIES] : []),
     ...(role === 'specialist' ? [EMERGENCY] : []),
-    ...EVERYBODYS,
+    PEOPLE,
+    ...(role === 'auditor' ? [] : [DUTIES]),
   ];
 }
 

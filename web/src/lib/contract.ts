@@ -1,4 +1,5 @@
-// The resources of /api/v1 as the page uses them. Field names are the server's.
+// The resources of /api/v1 as the page uses them. Field names are the server's. One list, however long: it is read by name, and
+// `contract.fits.ts` holds all of it against the generated description.
 
 export type Id = string;
 /** RFC 3339, UTC, milliseconds. */
