@@ -129,12 +129,19 @@ const INSERT: &str = "INSERT INTO audit (id, at, alliance_id, person_id, positio
 macro_rules! columns {
     () => {
         "SELECT id, at, alliance_id, person_id, position_id, organisation_id, session_id, from_address, request_id, action, \
-         subject_kind, subject_id, patient_id, basis, outcome, detail, seq, hash FROM audit "
+         subject_kind, subject_id, patient_id, basis, outcome, detail FROM audit "
     };
 }
 const UNSEALED: &str = concat!(columns!(), "WHERE seq IS NULL ORDER BY entry_no LIMIT $1");
 const ANY_UNSEALED: &str = "SELECT 1 FROM audit WHERE seq IS NULL LIMIT 1";
-const SEALED: &str = concat!(columns!(), "WHERE seq > $1 AND seq <= $3 ORDER BY seq LIMIT $2");
+/// What a walk of the chain reads: the row in one text, fields in their order with `$4` between them, `=` before those that may
+/// be null. The driver costs by the column: 1,000,000 rows take 7 s so, and 20 s in sixteen columns.
+const SEALED: &str = "SELECT seq, hash, id || $4 || CAST(at AS TEXT) || $4 || alliance_id || $4 || COALESCE('=' || person_id, '') || $4 || \
+     COALESCE('=' || position_id, '') || $4 || COALESCE('=' || organisation_id, '') || $4 || COALESCE('=' || session_id, '') || $4 || \
+     from_address || $4 || request_id || $4 || action || $4 || subject_kind || $4 || subject_id || $4 || COALESCE('=' || patient_id, '') \
+     || $4 || basis || $4 || outcome || $4 || detail FROM audit WHERE seq > $1 AND seq <= $3 ORDER BY seq LIMIT $2";
+/// Unit separator: it stands in no field that the product writes, and a row with one more or fewer does not fit.
+const BETWEEN: &str = "\u{1f}";
 const HEAD: &str = "SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
 const SEAL: &str = "UPDATE audit SET seq = $1, hash = $2 WHERE id = $3 AND seq IS NULL";
 
@@ -243,7 +250,7 @@ pub async fn verify(conn: &mut Conn, anchors: &Path) -> Result<Verdict> {
     let mut walk = Walk { seq: 0, hash: GENESIS.to_owned(), anchored, next_anchor: 0 };
     let mut rows = sealed_after(conn, 0, end).await?;
     while !rows.is_empty() {
-        let last: i64 = rows[rows.len() - 1].try_get(16)?;
+        let last: i64 = rows[rows.len() - 1].try_get(0)?;
         let hashing = tokio::task::spawn_blocking(move || {
             let found = rows.iter().map(|row| walk.step(row)).find(|step| !matches!(step, Ok(None)));
             (walk, found.transpose().map(Option::flatten))
@@ -275,7 +282,7 @@ async fn is_anchored_soon(anchors: &Path, head: i64) -> Result<bool> {
 }
 
 async fn sealed_after(conn: &mut Conn, seq: i64, end: i64) -> Result<Vec<sqlx::any::AnyRow>> {
-    Ok(sqlx::query(SEALED).bind(seq).bind(VERIFIED_AT_ONCE).bind(end).fetch_all(conn).await?)
+    Ok(sqlx::query(SEALED).bind(seq).bind(VERIFIED_AT_ONCE).bind(end).bind(BETWEEN).fetch_all(conn).await?)
 }
 
 /// How far a chain has been walked.
@@ -289,10 +296,14 @@ struct Walk {
 impl Walk {
     /// One row further; a verdict where it does not fit.
     fn step(&mut self, row: &sqlx::any::AnyRow) -> Result<Option<Verdict>> {
-        let (seq, hash): (i64, &str) = (row.try_get(16)?, row.try_get(17)?);
-        let entry = borrowed(row)?;
-        if seq != self.seq + 1 || hash != chained(&entry, &self.hash)? {
-            return Ok(Some(Verdict::Broken { seq, id: entry.id.to_owned() }));
+        let (seq, hash, packed): (i64, &str, &str) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let fits = match unpacked(packed) {
+            Some(entry) => seq == self.seq + 1 && hash == chained(&entry, &self.hash)?,
+            None => false,
+        };
+        if !fits {
+            let id = packed.split(BETWEEN).next().unwrap_or_default().to_owned();
+            return Ok(Some(Verdict::Broken { seq, id }));
         }
         (self.seq, self.hash) = (seq, hash.to_owned());
         while let Some((at, expected)) = self.anchored.get(self.next_anchor).filter(|(at, _)| *at <= seq) {
@@ -385,4 +396,29 @@ fn borrowed(row: &sqlx::any::AnyRow) -> Result<Borrowed<'_>> {
         outcome: row.try_get(14)?,
         detail: row.try_get(15)?,
     })
+}
+
+/// A row as `SEALED` packs it; `None` where it has another number of fields, or a null where none may be.
+fn unpacked(text: &str) -> Option<Borrowed<'_>> {
+    let mut fields = text.split(BETWEEN);
+    let mut field = || fields.next();
+    let entry = Borrowed {
+        id: field()?,
+        at: field()?.parse().ok()?,
+        alliance: field()?,
+        person: field()?.strip_prefix('='),
+        position: field()?.strip_prefix('='),
+        organisation: field()?.strip_prefix('='),
+        session: field()?.strip_prefix('='),
+        from: field()?,
+        request_id: field()?,
+        action: field()?,
+        subject_kind: field()?,
+        subject_id: field()?,
+        patient: field()?.strip_prefix('='),
+        basis: field()?,
+        outcome: field()?,
+        detail: field()?,
+    };
+    fields.next().is_none().then_some(entry)
 }
