@@ -222,6 +222,13 @@ codes! {
     ReferralTimeInPast = "referral.time-in-past", 422, "填写的时间已经过去。", "That time has passed.";
     ReferralHoldNotExpired = "referral.hold-not-expired", 409, "床位保留时间还没有到。", "The hold has not run out yet.";
     ReferralTooFewAttempts = "referral.too-few-attempts", 422, "登记爽约前至少要联系患者两次。", "Try to reach the patient at least twice before marking a no-show.";
+    ReferralRedirectLoop = "referral.redirect-loop", 422, "这家机构已经转出过这位患者，不能再转回去。", "That organisation has handed this patient on already; a redirect cannot go back to it.";
+    ReferralNobodyOwes = "referral.nobody-owes", 409, "这条转诊现在没有待办的步骤，无需催办。", "Nobody owes a step in this referral now.";
+    ReferralOwnTurn = "referral.own-turn", 409, "这一步应由本机构办理，不能催办自己。", "The next step is your own organisation's.";
+    ReferralUrgedAlready = "referral.urged-already", 409, "您刚刚催办过，十分钟后可以再催。", "You have urged already; you can again after ten minutes.";
+    ReferralDestinationClosed = "referral.destination-closed", 422, "这家机构或科室已停用，请选择其他机构。", "That organisation or department has closed. Choose another.";
+    ReferralOtherPatient = "referral.other-patient", 409, "填写的患者不是这条转诊的患者，没有保存。", "The patient named is not the one of this referral; nothing was saved.";
+    ReferralDateInvalid = "referral.date-invalid", 422, "日期格式不正确，请按 2026-01-31 的格式填写。", "The date is not valid: write it as 2026-01-31.";
     ReferralIncoherent = "referral.incoherent-history", 500, "转诊记录的历史不一致，已记录。请联系管理员。", "The history of this referral does not fit together; it has been logged. Tell your administrator.";
     ReferralDestinationMissing = "referral.destination-missing", 422, "请选择转往的机构。", "Choose the organisation to refer to.";
     ReferralComplaintMissing = "referral.complaint-missing", 422, "请填写主诉。", "Enter the complaint.";

@@ -43,6 +43,7 @@ codes! {
         ForceClose = "force_close",
         MarkError = "mark_error",
         AcknowledgeDecision = "acknowledge_decision",
+        Urge = "urge",
         LateNote = "late_note",
     }
 }
@@ -169,6 +170,8 @@ pub enum Command {
         reason: String,
     },
     AcknowledgeDecision,
+    /// Whoever waits asks the other side to act (一键催办).
+    Urge,
     LateNote {
         text: String,
     },
@@ -206,6 +209,7 @@ impl Command {
             Self::ForceClose { .. } => CommandKind::ForceClose,
             Self::MarkError { .. } => CommandKind::MarkError,
             Self::AcknowledgeDecision => CommandKind::AcknowledgeDecision,
+            Self::Urge => CommandKind::Urge,
             Self::LateNote { .. } => CommandKind::LateNote,
         }
     }

@@ -148,6 +148,8 @@ pub enum EventBody {
         reason: String,
     },
     DecisionAcknowledged,
+    /// Somebody who waits asked for the next step.
+    Urged,
     LateNoted {
         text: String,
     },
@@ -188,6 +190,7 @@ impl EventBody {
             Self::ForceClosed { .. } => "leg.force_closed",
             Self::MarkedInError { .. } => "leg.marked_in_error",
             Self::DecisionAcknowledged => "leg.decision_acknowledged",
+            Self::Urged => "leg.urged",
             Self::LateNoted { .. } => "leg.late_noted",
             Self::CaseClosed => "case.closed",
         }

@@ -3,7 +3,7 @@
 
 use crate::case::Case;
 use crate::event::{Event, EventBody, Subject};
-use crate::leg::{Answer, Ask, Leg, Note, PendingRedirect};
+use crate::leg::{Answer, Ask, Leg, Note, PendingRedirect, Urging};
 use crate::refusal::Refusal;
 use crate::stage::next;
 use crate::state::{State, StateCode, Transport};
@@ -84,6 +84,7 @@ fn born(id: crate::ids::LegId, ordinal: u32, event: &Event) -> Result<Leg, Refus
         updated_at: event.at,
         asks: Vec::new(),
         notes: Vec::new(),
+        urges: Vec::new(),
     })
 }
 
@@ -143,6 +144,7 @@ fn step(mut leg: Leg, event: &Event) -> Result<Leg, Refusal> {
         | EventBody::ForceClosed { .. }
         | EventBody::MarkedInError { .. }
         | EventBody::Rebooked { .. } => leg.journey_ends(),
+        EventBody::Urged => leg.urges.push(Urging { by: by.clone(), at }),
         EventBody::Noted { text } | EventBody::LateNoted { text } => leg.notes.push(Note {
             text: text.clone(),
             late: matches!(event.body, EventBody::LateNoted { .. }),

@@ -44,6 +44,39 @@ pub struct Form {
     pub diagnosis: Diagnosis,
     pub treatment: String,
     pub purpose: String,
+    /// What the patient goes on taking; filled in from the outcome when the patient is sent back down.
+    #[serde(default)]
+    pub drugs: String,
+    /// When to come back, or to call.
+    #[serde(default)]
+    pub warning_signs: String,
+    /// Weeks, or that there is none; empty when nobody asked.
+    #[serde(default)]
+    pub pregnancy: String,
+    #[serde(default)]
+    pub papers: Papers,
+}
+
+codes! {
+    /// Who pays.
+    pub enum Insurance {
+        Employee = "employee",
+        Resident = "resident",
+        Commercial = "commercial",
+        SelfPaid = "self_paid",
+        Other = "other",
+    }
+}
+
+/// What the offices ask for beside the illness.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Papers {
+    /// The patient's number at the sender (门诊号, 住院号).
+    pub record_number: String,
+    pub insurance: Option<Insurance>,
+    /// 转诊备案号 and the day it ends, `YYYY-MM-DD`.
+    pub filing_number: String,
+    pub filed_until: Option<String>,
 }
 
 codes! {
@@ -105,6 +138,13 @@ pub struct OutcomeNote {
     pub diagnosis: Diagnosis,
     pub treatment: String,
     pub plan: String,
+    /// What was found: examination and tests.
+    #[serde(default)]
+    pub findings: String,
+    #[serde(default)]
+    pub drugs: String,
+    #[serde(default)]
+    pub warning_signs: String,
     pub disposition: Disposition,
 }
 

@@ -35,6 +35,13 @@ pub struct Note {
     pub at: Millis,
 }
 
+/// Somebody who waited asked for the next step (催办).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Urging {
+    pub by: By,
+    pub at: Millis,
+}
+
 /// An emergency on its way to a third organisation: this leg stays responsible until `leg` is
 /// accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +78,8 @@ pub struct Leg {
     pub updated_at: Millis,
     pub asks: Vec<Ask>,
     pub notes: Vec<Note>,
+    #[serde(default)]
+    pub urges: Vec<Urging>,
 }
 
 impl Leg {
@@ -96,6 +105,11 @@ impl Leg {
         if self.has_departed() {
             self.transport = Transport::None;
         }
+    }
+
+    /// The destination takes part without an account: what it does is entered by the sender's side.
+    pub fn is_external(&self) -> bool {
+        self.to.as_ref().is_some_and(|to| to.external)
     }
 
     /// What the record still lacks; an emergency may be submitted without it.

@@ -29,10 +29,11 @@ pub use decide::{allowed, decide};
 pub use event::{Event, EventBody, SCHEMA, Subject};
 pub use evolve::{evolve, evolve_all};
 pub use form::{
-    Consent, ConsentKind, Death, Diagnosis, Disposition, Form, Outcome, OutcomeNote, ReferralReason, missing,
+    Consent, ConsentKind, Death, Diagnosis, Disposition, Form, Insurance, Outcome, OutcomeNote, Papers,
+    ReferralReason, missing,
 };
 pub use ids::{CaseId, DepartmentId, LegId, OrganisationId, PatientId, PersonId};
-pub use leg::{Answer, Ask, Leg, Note, PendingRedirect};
+pub use leg::{Answer, Ask, Leg, Note, PendingRedirect, Urging};
 pub use owed::{Duty, Owed, Party, owed, record_due};
 pub use refusal::{Field, Part, Refusal};
 pub use state::{

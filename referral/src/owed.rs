@@ -76,10 +76,7 @@ pub fn owed(case: &Case, leg: &LegId, table: &Deadlines) -> Option<Owed> {
     let party = duty.party();
     Some(Owed {
         party,
-        organisation: match party {
-            Party::Sender => leg.from.clone(),
-            Party::Receiver => leg.to.as_ref()?.organisation.clone(),
-        },
+        organisation: owing(leg, party)?,
         person: match party {
             Party::Sender => Some(leg.author.clone()),
             Party::Receiver => leg.state.acceptance().map(|acceptance| acceptance.owner.clone()),
@@ -89,6 +86,22 @@ pub fn owed(case: &Case, leg: &LegId, table: &Deadlines) -> Option<Owed> {
         ladder: rule.ladder,
         step: table.step.of(leg.urgency),
     })
+}
+
+/// Whose people owe the next step of a leg, whatever the deadlines are.
+pub(crate) fn owing_organisation(case: &Case, leg: &Leg) -> Option<OrganisationId> {
+    if case.is_closed() && case.is_settled(leg) {
+        return None;
+    }
+    owing(leg, due(case, leg)?.duty.party())
+}
+
+/// For an external destination, where nobody has an account, the sender's people see to it that it acts.
+fn owing(leg: &Leg, party: Party) -> Option<OrganisationId> {
+    match party {
+        Party::Receiver if !leg.is_external() => Some(leg.to.as_ref()?.organisation.clone()),
+        Party::Sender | Party::Receiver => Some(leg.from.clone()),
+    }
 }
 
 /// Until when the papers of an emergency must be completed; `None` when nothing is missing. Beside

@@ -44,6 +44,8 @@ codes! {
         ReceivingDoctor = "receiving_doctor",
         Manager = "manager",
         AuthorOrManager = "author_or_manager",
+        /// A side that waits for the other, or a manager.
+        WaitingParty = "waiting_party",
         Member = "member",
     }
 }
@@ -108,6 +110,19 @@ pub enum Refusal {
     DestinationIsSender,
     /// A redirect names a third organisation.
     DestinationUnchanged,
+    /// The chain of redirects has been there already.
+    RedirectLoop {
+        leg: LegId,
+        organisation: OrganisationId,
+    },
+    /// Nobody owes a step in this leg.
+    NobodyOwes,
+    /// The next step is the actor's own side's.
+    OwnTurn,
+    /// This person has urged already and waits until then.
+    UrgedAlready {
+        until: Millis,
+    },
     TimeInFuture {
         field: Field,
         now: Millis,
@@ -150,6 +165,10 @@ impl Refusal {
             Self::Missing { field } => field.missing_code(),
             Self::DestinationIsSender => "referral.destination-is-sender",
             Self::DestinationUnchanged => "referral.destination-unchanged",
+            Self::RedirectLoop { .. } => "referral.redirect-loop",
+            Self::NobodyOwes => "referral.nobody-owes",
+            Self::OwnTurn => "referral.own-turn",
+            Self::UrgedAlready { .. } => "referral.urged-already",
             Self::TimeInFuture { .. } => "referral.time-in-future",
             Self::TimeInPast { .. } => "referral.time-in-past",
             Self::HoldNotExpired { .. } => "referral.hold-not-expired",
@@ -176,6 +195,10 @@ impl Refusal {
             "referral.patient-elsewhere",
             "referral.destination-is-sender",
             "referral.destination-unchanged",
+            "referral.redirect-loop",
+            "referral.nobody-owes",
+            "referral.own-turn",
+            "referral.urged-already",
             "referral.time-in-future",
             "referral.time-in-past",
             "referral.hold-not-expired",
@@ -192,7 +215,9 @@ impl Refusal {
             Self::Missing { field } | Self::TimeInFuture { field, .. } | Self::TimeInPast { field, .. } => {
                 Some(*field)
             }
-            Self::DestinationIsSender | Self::DestinationUnchanged => Some(Field::Destination),
+            Self::DestinationIsSender | Self::DestinationUnchanged | Self::RedirectLoop { .. } => {
+                Some(Field::Destination)
+            }
             Self::TooFewAttempts { .. } => Some(Field::Attempts),
             Self::NoSuchLeg { .. }
             | Self::LegIdTaken { .. }
@@ -208,6 +233,9 @@ impl Refusal {
             | Self::RecordNotOpen
             | Self::PatientElsewhere { .. }
             | Self::HoldNotExpired { .. }
+            | Self::NobodyOwes
+            | Self::OwnTurn
+            | Self::UrgedAlready { .. }
             | Self::Incoherent { .. } => None,
         }
     }

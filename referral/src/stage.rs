@@ -52,6 +52,7 @@ pub(crate) fn next(state: State, body: &EventBody, by: &By, at: Millis) -> Optio
             (code != StateCode::Draft && code != StateCode::EnteredInError).then_some(marked)
         }
         EventBody::LateNoted { .. } => code.is_terminal().then_some(state),
+        EventBody::Urged => Some(state),
         EventBody::DecisionAcknowledged => acknowledged(state, stamp),
         EventBody::Opened => (code == StateCode::Submitted).then_some(State::Received {
             clock: DecisionClock { running_since: at, used_before: Span::ZERO },

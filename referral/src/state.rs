@@ -124,6 +124,9 @@ codes! {
 pub struct Destination {
     pub organisation: OrganisationId,
     pub department: Option<DepartmentId>,
+    /// Nobody there has an account; the caller knows the directory and says so.
+    #[serde(default)]
+    pub external: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

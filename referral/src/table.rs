@@ -1,14 +1,18 @@
 //! The leg table of the domain as data: which stages take a command, whose part it is. Every
 //! pair that is not listed is refused. Inputs are checked in `decide`, effects are in `evolve`.
 
-use crate::actor::{Actor, Member};
+use crate::actor::{Actor, Member, Role};
 use crate::case::Case;
 use crate::command::CommandKind as K;
-use crate::leg::Leg;
+use crate::leg::{Leg, Urging};
+use crate::owed::owing_organisation;
 use crate::refusal::{Part, Refusal};
 use crate::state::StateCode as S;
 use crate::state::{State, Transport};
-use crate::time::Millis;
+use crate::time::{Millis, Span};
+
+/// A person urges the same leg again after so long.
+const URGE_AGAIN: Span = Span::minutes(10);
 
 /// The stages that take a command, whatever the urgency.
 const fn taken_in(kind: K) -> &'static [S] {
@@ -34,6 +38,7 @@ const fn taken_in(kind: K) -> &'static [S] {
         K::ForceClose => LIVE,
         K::CompleteRecord | K::MarkError => SUBMITTED_ONCE,
         K::AcknowledgeDecision => &[S::Declined, S::Redirected, S::Cancelled],
+        K::Urge => WAITED_FOR,
         K::LateNote => {
             &[S::Discarded, S::Closed, S::Declined, S::Redirected, S::Cancelled, S::EnteredInError]
         }
@@ -53,6 +58,24 @@ const LIVE: &[S] = &[
     S::InCare,
     S::OutcomeSent,
     S::CancelRequested,
+];
+
+/// Where somebody may owe a step; whether and who, `owed` says.
+const WAITED_FOR: &[S] = &[
+    S::Draft,
+    S::Submitted,
+    S::Received,
+    S::InfoRequested,
+    S::Accepted,
+    S::Reserved,
+    S::NoShow,
+    S::Arrived,
+    S::InCare,
+    S::OutcomeSent,
+    S::CancelRequested,
+    S::Declined,
+    S::Redirected,
+    S::Cancelled,
 ];
 
 /// Any but draft; an error is not marked twice.
@@ -105,6 +128,7 @@ const fn part(kind: K) -> Part {
         K::Admit | K::Note | K::SendOutcome | K::AmendOutcome => Part::ReceivingDoctor,
         K::ForceClose => Part::Manager,
         K::MarkError => Part::AuthorOrManager,
+        K::Urge => Part::WaitingParty,
         K::LateNote => Part::Member,
     }
 }
@@ -138,16 +162,19 @@ fn check_part(case: &Case, leg: &Leg, kind: K, actor: &Actor) -> Result<(), Refu
 fn has_part(case: &Case, leg: &Leg, needs: Part, member: &Member) -> bool {
     let sends = leg.from == member.organisation;
     let receives = leg.to.as_ref().is_some_and(|to| to.organisation == member.organisation);
+    // Nobody at an external destination has an account: the sender's people enter what it did.
+    let proxy = sends && leg.is_external() && leg.submitted_at.is_some() && member.role.refers();
     let manages = member.manages(&leg.from)
         || leg.submitted_at.is_some() && leg.to.as_ref().is_some_and(|to| member.manages(&to.organisation));
     match needs {
         Part::Sender => sends && member.role.refers(),
-        Part::Receiver => receives && member.role.refers(),
+        Part::Receiver => receives && member.role.refers() || proxy,
         Part::EitherSide => (sends || receives) && member.role.refers(),
-        Part::Desk => receives && member.role.keeps_beds(),
-        Part::ReceivingDoctor => receives && member.role.treats(),
+        Part::Desk => receives && member.role.keeps_beds() || proxy,
+        Part::ReceivingDoctor => receives && member.role.treats() || proxy,
         Part::Manager => manages,
         Part::AuthorOrManager => leg.author == member.person || manages,
+        Part::WaitingParty => (sends || receives) && member.role.refers() || manages,
         Part::Member => member.role.refers() && case.involves(&member.organisation),
     }
 }
@@ -192,6 +219,7 @@ fn check_circumstances(case: &Case, leg: &Leg, kind: K, actor: &Actor, now: Mill
         K::AcknowledgeDecision if leg.state.decision_acknowledged() == Some(true) => {
             Err(Refusal::AlreadyAcknowledged { state: leg.code() })
         }
+        K::Urge => may_urge(case, leg, actor, now),
         K::CompleteRecord if !leg.is_emergency() || leg.missing().is_empty() => Err(Refusal::RecordNotOpen),
         K::Draft
         | K::Revise
@@ -221,6 +249,24 @@ fn check_circumstances(case: &Case, leg: &Leg, kind: K, actor: &Actor, now: Mill
         | K::MarkError
         | K::AcknowledgeDecision
         | K::LateNote => Ok(()),
+    }
+}
+
+/// One urges who owes the next step, not oneself, and not again before the last urging had time to work.
+fn may_urge(case: &Case, leg: &Leg, actor: &Actor, now: Millis) -> Result<(), Refusal> {
+    let Actor::Person(member) = actor else {
+        return Err(Refusal::WrongParty { command: K::Urge, needs: Part::WaitingParty });
+    };
+    let Some(owing) = owing_organisation(case, leg) else { return Err(Refusal::NobodyOwes) };
+    if member.role != Role::Manager && owing == member.organisation {
+        return Err(Refusal::OwnTurn);
+    }
+    let mine = |urging: &&Urging| urging.by.person() == Some(&member.person);
+    let again = leg.urges.iter().rfind(mine).map(|last| (last.at, last.at.plus(URGE_AGAIN)));
+    match again {
+        // A clock that was set back locks nobody out.
+        Some((last, until)) if last <= now && now < until => Err(Refusal::UrgedAlready { until }),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -96,7 +96,7 @@ fn a_transfer_back_is_drafted_from_the_outcome_and_owed_by_the_hospital() {
     w.ok(&village(), "up", Command::Acknowledge);
     assert!(!w.case.is_closed(), "the patient is still to come back");
     let mut revised = input(Urgency::Routine, COUNTY);
-    revised.to = Some(Destination { organisation: org(CLINIC), department: None });
+    revised.to = Some(Destination { organisation: org(CLINIC), department: None, external: false });
     w.ok(&doctor(), "down", Command::Revise { input: revised });
     w.ok(&doctor(), "down", Command::Submit);
     assert_eq!(w.case.follow_up(&id("up")).map(|leg| &leg.id), Some(&id("down")));
@@ -142,7 +142,7 @@ fn a_declined_leg_is_a_task_of_the_sender_until_acknowledged_or_sent_elsewhere()
     assert_eq!(w.owed("up"), Some((Duty::React, Party::Sender, Span::hours(2))));
     assert!(!w.case.is_closed());
     let mut elsewhere = input(Urgency::Urgent, COUNTY);
-    elsewhere.to = Some(Destination { organisation: org(CITY), department: None });
+    elsewhere.to = Some(Destination { organisation: org(CITY), department: None, external: false });
     let draft = Command::Draft { input: elsewhere, replaces: Some(id("up")), based_on: None };
     w.ok(&village(), "second", draft);
     assert!(w.owed("up").is_some(), "a draft takes nobody anywhere");
@@ -249,7 +249,7 @@ fn a_second_arrival_in_one_case_is_a_conflict_that_names_where_the_patient_is() 
     let mut w = World::submitted(Urgency::Emergency);
     w.ok(&desk(), "up", w.good(CommandKind::Arrive));
     let mut other = input(Urgency::Emergency, COUNTY);
-    other.to = Some(Destination { organisation: org(CITY), department: None });
+    other.to = Some(Destination { organisation: org(CITY), department: None, external: false });
     w.ok(&village(), "other", Command::Draft { input: other, replaces: None, based_on: None });
     w.ok(&village(), "other", Command::Submit);
     let refusal = w.refused(&city_desk(), "other", w.good(CommandKind::Arrive));
@@ -348,4 +348,93 @@ fn events_and_legs_survive_their_way_through_json() {
     }
     let json = serde_json::to_string(&w.case).expect("serializes");
     assert_eq!(serde_json::from_str::<Case>(&json).expect("comes back"), w.case);
+}
+
+#[test]
+fn who_waits_urges_and_one_person_not_twice_in_ten_minutes() {
+    let mut w = World::submitted(Urgency::Urgent);
+    assert_eq!(w.refused(&desk(), "up", Command::Urge), Refusal::OwnTurn);
+    assert_eq!(w.ok(&village(), "up", Command::Urge), ["leg.urged"]);
+    let until = w.now.plus(Span::minutes(10));
+    assert_eq!(w.refused(&village(), "up", Command::Urge), Refusal::UrgedAlready { until });
+    // A colleague waits, too; and after ten minutes the first may again.
+    w.ok(&who("colleague", CLINIC, Role::FamilyDoctor), "up", Command::Urge);
+    w.now = w.now.plus(Span::minutes(10));
+    w.ok(&village(), "up", Command::Urge);
+    assert_eq!(w.case.leg(&id("up")).map(|leg| leg.urges.len()), Some(3));
+    // Asked for information, it is the sender's turn, and the desk's to urge.
+    w.ok(&desk(), "up", w.good(CommandKind::Ask));
+    assert_eq!(w.refused(&village(), "up", Command::Urge), Refusal::OwnTurn);
+    w.ok(&desk(), "up", Command::Urge);
+}
+
+#[test]
+fn a_clock_that_was_set_back_lets_people_urge() {
+    let mut w = World::submitted(Urgency::Urgent);
+    w.ok(&village(), "up", Command::Urge);
+    w.now = Millis(w.now.0 - Span::hours(5).0);
+    w.ok(&village(), "up", Command::Urge);
+}
+
+#[test]
+fn a_chain_of_redirects_does_not_come_back_to_where_it_was() {
+    let mut w = World::submitted(Urgency::Urgent);
+    w.ok(&desk(), "up", w.good(CommandKind::Redirect));
+    let back = sample(CommandKind::Redirect, w.now, "third", COUNTY);
+    let refusal = w.refused(&city_desk(), "second", back);
+    assert_eq!(refusal, Refusal::RedirectLoop { leg: id("up"), organisation: org(COUNTY) });
+    // The sender may still ask the first one again, by a referral of its own.
+    w.ok(&city_desk(), "second", w.good(CommandKind::Decline));
+    let again = Command::Draft {
+        input: input(Urgency::Urgent, COUNTY),
+        replaces: Some(id("second")),
+        based_on: None,
+    };
+    w.ok(&village(), "third", again);
+    w.ok(&village(), "third", Command::Submit);
+}
+
+#[test]
+fn what_an_external_destination_does_is_entered_by_the_senders_people() {
+    let mut w = World { case: empty_case(), now: Millis(1_000_000) };
+    let mut out = input(Urgency::Urgent, CITY);
+    out.to = Some(Destination { organisation: org(CITY), department: None, external: true });
+    w.ok(&village(), "out", Command::Draft { input: out, replaces: None, based_on: None });
+    w.ok(&village(), "out", Command::Submit);
+    // Somebody answers for every step: the sender, who has to see to it.
+    let owing = owed(&w.case, &id("out"), &Deadlines::default()).map(|owed| owed.organisation);
+    assert_eq!(owing, Some(org(CLINIC)));
+    w.ok(&village(), "out", w.good(CommandKind::Accept));
+    w.ok(&village(), "out", w.good(CommandKind::Arrive));
+    w.refused(&desk(), "out", w.good(CommandKind::SendOutcome));
+    w.ok(&village(), "out", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
+    let version = w.case.leg(&id("out")).and_then(|leg| leg.state.outcomes().last().cloned());
+    assert!(
+        matches!(version.map(|o| o.by), Some(By::Person { organisation, .. }) if organisation == org(CLINIC))
+    );
+    assert_eq!(w.ok(&village(), "out", Command::Acknowledge), ["leg.acknowledged", "case.closed"]);
+}
+
+#[test]
+fn a_transfer_back_brings_drugs_and_warning_signs_along() {
+    let mut w = World::submitted(Urgency::Routine);
+    w.ok(&desk(), "up", w.good(CommandKind::Accept));
+    w.ok(&desk(), "up", w.good(CommandKind::Arrive));
+    let next = Some(NextLeg { id: id("down"), to: None });
+    w.ok(&doctor(), "up", Command::SendOutcome { outcome: outcome(Disposition::BackDown), next });
+    let down = &w.case.leg(&id("down")).expect("is drafted").form;
+    assert_eq!((down.drugs.as_str(), down.warning_signs.as_str()), ("aspirin 100 mg", "chest pain"));
+}
+
+#[test]
+fn what_was_written_before_a_field_existed_is_still_read() {
+    let old = r#"{"organisation": "county", "department": null}"#;
+    let read: Destination = serde_json::from_str(old).expect("parses");
+    assert!(!read.external);
+    let mut form = serde_json::to_value(input(Urgency::Routine, COUNTY).form).expect("serializes");
+    for added in ["drugs", "warning_signs", "pregnancy", "papers"] {
+        form.as_object_mut().expect("an object").remove(added);
+    }
+    let read: Form = serde_json::from_value(form).expect("parses");
+    assert_eq!(read.papers, Papers::default());
 }

@@ -40,6 +40,8 @@ const BOTH: &[Who] = &[Who::Author, Who::Colleague, Who::Desk, Who::Doctor];
 const DESK: &[Who] = &[Who::Desk];
 const DESK_OR_CLOCK: &[Who] = &[Who::Desk, Who::Clock];
 const DOCTOR: &[Who] = &[Who::Doctor];
+const RECEIVER_OR_MANAGER: &[Who] = &[Who::Desk, Who::Doctor, Who::SenderManager, Who::ReceiverManager];
+const SENDER_OR_MANAGER: &[Who] = &[Who::Author, Who::Colleague, Who::SenderManager, Who::ReceiverManager];
 const MANAGER: &[Who] = &[Who::SenderManager, Who::ReceiverManager];
 const AUTHOR_OR_MANAGER: &[Who] = &[Who::Author, Who::SenderManager, Who::ReceiverManager];
 
@@ -93,6 +95,11 @@ const ENDED: &[S] = &[S::Closed, S::Declined, S::Redirected, S::Cancelled];
 const MAY_GO_ON: &[S] = &[S::Submitted, S::Received, S::InfoRequested, S::Accepted, S::Reserved];
 const ON_THE_WAY: &[S] = &[S::Submitted, S::Received, S::InfoRequested, S::Accepted, S::Reserved, S::NoShow];
 
+const RECEIVER_OWES: &[S] =
+    &[S::Submitted, S::Received, S::Accepted, S::Reserved, S::Arrived, S::InCare, S::CancelRequested];
+const SENDER_OWES: &[S] =
+    &[S::InfoRequested, S::NoShow, S::OutcomeSent, S::Declined, S::Redirected, S::Cancelled];
+
 /// The table, in the order of the domain. `redirect` of an emergency leaves the leg as it is.
 const ROWS: &[Row] = &[
     (&[S::Draft], K::Discard, SENDER, When::Always, To::State(S::Discarded)),
@@ -129,6 +136,8 @@ const ROWS: &[Row] = &[
     (LIVE, K::MarkError, AUTHOR_OR_MANAGER, When::Always, To::State(S::EnteredInError)),
     (ENDED, K::MarkError, AUTHOR_OR_MANAGER, When::Always, To::State(S::EnteredInError)),
     (&[S::Declined, S::Redirected, S::Cancelled], K::AcknowledgeDecision, SENDER, When::Always, To::Same),
+    (RECEIVER_OWES, K::Urge, SENDER_OR_MANAGER, When::Always, To::Same),
+    (SENDER_OWES, K::Urge, RECEIVER_OR_MANAGER, When::Always, To::Same),
     // Nobody but the sender's side ever knew of a discarded draft.
     (
         &[S::Discarded],

@@ -293,7 +293,7 @@ async fn a_manager_sees_what_happens_below_and_may_close_it_by_force() {
     let all = manager.get("/api/v1/legs?box=all&limit=200").await.expect(200).json;
     assert!(all["items"].as_array().unwrap().iter().any(|row| row["id"] == sent.id().as_str()));
     let seen = reread(&manager, &sent.id()).await;
-    assert_eq!(seen.json["allowed"], json!(["force_close", "mark_error"]));
+    assert_eq!(seen.json["allowed"], json!(["force_close", "mark_error", "urge"]));
     let closed = step(&manager, &seen, "force_close", json!({ "reason": "患者已在外地就医" })).await;
     assert_eq!(
         (closed.json["state"].as_str(), closed.json["decision"]["code"].as_str()),

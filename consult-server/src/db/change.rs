@@ -65,6 +65,8 @@ const SCHEMA: i64 = 1;
 
 const INSERT: &str = "INSERT INTO event (id, alliance_id, subject_kind, subject_id, version, kind, schema_version, person_id, position_id, \
      organisation_id, occurred_at, recorded_at, client_id, payload) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const KINDS_AFTER: &str =
+    "SELECT kind FROM event WHERE subject_kind = $1 AND subject_id = $2 AND version > $3";
 const OF_SUBJECT: &str = "SELECT seq, id, version, kind, person_id, organisation_id, occurred_at, recorded_at, payload FROM event \
      WHERE subject_kind = $1 AND subject_id = $2 ORDER BY seq";
 
@@ -93,6 +95,12 @@ impl Tx {
         audit::insert(self, &audit::Entry::of_change(&change, now)).await?;
         outbox::insert(self, &id, &change).await
     }
+}
+
+/// What has happened to a subject after one of its versions.
+pub async fn kinds_after(conn: &mut Conn, subject: Subject<'_>, version: i64) -> Result<Vec<String>> {
+    let query = sqlx::query(KINDS_AFTER).bind(subject.kind).bind(subject.id).bind(version);
+    query.fetch_all(conn).await?.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// The timeline of a subject, oldest first.

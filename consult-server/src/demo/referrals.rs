@@ -8,8 +8,8 @@ use crate::error::{Code, Result};
 use crate::ids::LegId;
 use crate::referrals::flow::{self, Acting, millis};
 use crate::referrals::{
-    Direction, LegInput, LegUrgency, ReferralConsentInput, ReferralConsentKind, ReferralForm, ReferralReason,
-    rules,
+    Direction, Insurance, LegInput, LegUrgency, ReferralConsentInput, ReferralConsentKind, ReferralForm,
+    ReferralPapers, ReferralReason, rules,
 };
 use crate::refs::Diagnosis;
 use crate::time::Timestamp;
@@ -168,6 +168,10 @@ impl Teller<'_> {
             diagnosis: coded("I20.8", "稳定型心绞痛"),
             treatment: "单硝酸异山梨酯 20 mg 每日两次，阿托伐他汀 20 mg 每晚一次".to_owned(),
             plan: "两周后复诊；胸痛持续超过 15 分钟不缓解立即呼叫 120".to_owned(),
+            findings: "心电图 ST 段压低 0.1 mV，肌钙蛋白正常；冠脉 CTA 前降支轻度狭窄".to_owned(),
+            drugs: "单硝酸异山梨酯 20 mg 每日两次；阿托伐他汀 20 mg 每晚一次；阿司匹林 100 mg 每日一次"
+                .to_owned(),
+            warning_signs: "胸痛超过 15 分钟不缓解、大汗、气促".to_owned(),
             disposition: Disposition::Stays,
         };
         self.act("doctor", &leg, -5 * HOUR, Command::SendOutcome { outcome, next: None }).await
@@ -272,6 +276,13 @@ impl Story {
             },
             treatment: self.treatment.to_owned(),
             purpose: self.purpose.to_owned(),
+            drugs: String::new(),
+            warning_signs: String::new(),
+            pregnancy: String::new(),
+            papers: ReferralPapers {
+                insurance: Some(Insurance(referral::Insurance::Resident)),
+                ..ReferralPapers::default()
+            },
         }
     }
 }

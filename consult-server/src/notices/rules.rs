@@ -34,7 +34,7 @@ pub fn told(event: &str, rung: Option<&str>) -> &'static [Role] {
         | "leg.outcome_amended" => REQUESTERS,
         "leg.acknowledged" => &[ReceivingDoctor],
         "leg.released" => BOTH_SIDES,
-        "leg.deadline_missed" => match rung {
+        "leg.deadline_missed" | "leg.urged" => match rung {
             Some("manager") => &[Manager],
             Some("department_duty" | "duty_officer") => ON_DUTY,
             Some(_) | None => BOTH_SIDES,

@@ -10,7 +10,7 @@ use super::rules::{self, inputs};
 use super::{Leg, LegInput, LegPatch, sql};
 use crate::access::policy::{Action, Relation, Resource};
 use crate::access::{Call, Role, grants};
-use crate::db::change::{Author, Change, Subject};
+use crate::db::change::{self, Author, Change, Subject};
 use crate::db::{Conn, Tx, counter, to_json};
 use crate::directory;
 use crate::error::{Code, Refusal, Result};
@@ -112,13 +112,12 @@ pub async fn begin(
         None => new_case(tx, acting, zone, &input.patient_id).await?,
     };
     let crate_id = |id: &LegId| referral::LegId::new(id.as_str());
-    let said = inputs::draft(input, tx.now);
-    checks::destination(tx.conn(), &acting.alliance, said.to.as_ref()).await?;
-    let command = Command::Draft {
-        input: said,
+    let mut command = Command::Draft {
+        input: inputs::draft(input, tx.now)?,
         replaces: input.replaces.as_ref().map(crate_id),
         based_on: input.based_on.as_ref().map(crate_id),
     };
+    checks::destination(tx, &acting.alliance, &mut command).await?;
     let events = referral::decide(&before, &crate_id(&input.id), &command, &acting.actor, millis(tx.now))
         .map_err(|why| rules::refusal(&why))?;
     apply(tx, acting, &before, &events).await
@@ -143,7 +142,7 @@ pub async fn revise(tx: &mut Tx, call: &Call, id: &LegId, version: i64, patch: L
 
 impl Body for LegPatch {
     fn command(self, around: Around<'_>) -> Result<Command> {
-        Ok(Command::Revise { input: inputs::revised(around.leg, self, around.now) })
+        Ok(Command::Revise { input: inputs::revised(around.leg, self, around.now)? })
     }
 }
 
@@ -156,12 +155,14 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
     let basis = call.require(Action::LegCommand, Some(&resource(call, found.is_some())))?;
     let (case, leg_id) = found.ok_or_else(Refusal::not_found)?;
     let leg = case.leg(&leg_id).ok_or_else(Refusal::not_found)?;
-    let stale = i64::try_from(leg.version).ok() != Some(version);
-    let around = Around { leg, now: tx.now, fresh: referral::LegId::new(tx.new_id()) };
-    let command = match body.command(around) {
+    let stale = is_stale(tx.conn(), leg, version).await?;
+    let fresh = referral::LegId::new(tx.new_id());
+    let around = Around { leg, patient: case.patient.as_str(), now: tx.now, fresh };
+    let mut command = match body.command(around) {
         Err(_) if stale => return Err(changed_meanwhile(tx, call, id).await?),
         command => command?,
     };
+    checks::destination(tx, &call.caller.alliance, &mut command).await?;
     let acting = acting(call, member, basis);
     let decided = referral::decide(&case, &leg_id, &command, &acting.actor, millis(tx.now));
     let events = match decided {
@@ -177,13 +178,24 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
     seen(tx, call, id).await
 }
 
+/// Whether what the caller read has changed since in a way that matters: being urged changes nothing that one decides on.
+async fn is_stale(conn: &mut Conn, leg: &referral::Leg, version: i64) -> Result<bool> {
+    if i64::try_from(leg.version).ok() == Some(version) {
+        return Ok(false);
+    }
+    let since = change::kinds_after(conn, Subject { kind: LEG, id: leg.id.as_str() }, version).await?;
+    Ok(since.is_empty() || since.iter().any(|kind| kind != EventBody::Urged.kind()))
+}
+
 /// As `give`, for who needs no version: the demo's people act one after the other.
 pub async fn carry_out(tx: &mut Tx, acting: &Acting, id: &LegId, command: &Command) -> Result<Case> {
     let (case, leg_id) = locked(tx, &acting.alliance, id).await?.ok_or_else(Refusal::not_found)?;
     let leg = case.leg(&leg_id).ok_or_else(Refusal::not_found)?;
-    let events = referral::decide(&case, &leg_id, command, &acting.actor, millis(tx.now))
+    let mut command = command.clone();
+    checks::destination(tx, &acting.alliance, &mut command).await?;
+    let events = referral::decide(&case, &leg_id, &command, &acting.actor, millis(tx.now))
         .map_err(|why| rules::refusal(&why))?;
-    checks::before(tx, acting, &case, leg, command).await?;
+    checks::before(tx, acting, &case, leg, &command).await?;
     apply(tx, acting, &case, &events).await
 }
 
@@ -273,14 +285,22 @@ async fn record(tx: &mut Tx, acting: &Acting, case: &Case, event: &Event) -> Res
         referral::Subject::Case(id) => Subject { kind: CASE, id: id.as_str() },
     };
     let patient = PatientId::trusted(case.patient.as_str());
-    let audience = rules::audience(case, event);
+    let mut audience = rules::audience(case, event);
+    let mut payload = payload(&event.body)?;
+    if let (EventBody::Urged, referral::Subject::Leg(id)) = (&event.body, &event.subject) {
+        let told = deadlines::call_next(tx, acting, case, id).await?;
+        audience.extend(told.organisations);
+        audience.sort();
+        audience.dedup();
+        payload = told.payload;
+    }
     tx.record(Change {
         author: &acting.author,
         alliance: &acting.alliance,
         subject,
         version: i64::try_from(event.version).map_err(Refusal::internal)?,
         kind: event.body.kind(),
-        payload: payload(&event.body)?,
+        payload,
         occurred_at: rules::occurred_at(&event.body),
         patient: Some(&patient),
         basis: acting.basis,

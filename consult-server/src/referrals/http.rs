@@ -212,6 +212,8 @@ commands! {
     mark_error "/legs/{id}/mark_error" MarkError;
     /// The sender has taken the decision in.
     acknowledge_decision "/legs/{id}/acknowledge_decision" AcknowledgeDecision;
+    /// Ask the other side for the next step (催办): it is told at once, by the next rung of its ladder.
+    urge "/legs/{id}/urge" Urge;
     /// A note after the end.
     late_note "/legs/{id}/late_note" LateNote;
 }

@@ -42,6 +42,7 @@ coded! {
     OutcomeDisposition = referral::Disposition;
     DeclineReason = referral::DeclineReason;
     ResourceKind = referral::ResourceKind;
+    Insurance = referral::Insurance;
 }
 
 /// The referral form (转诊单). Free text may be empty; what must be filled in is said when it is submitted.
@@ -67,6 +68,31 @@ pub struct ReferralForm {
     pub treatment: String,
     #[serde(default)]
     pub purpose: String,
+    /// What the patient goes on taking.
+    #[serde(default)]
+    pub drugs: String,
+    /// When to come back, or to call.
+    #[serde(default)]
+    pub warning_signs: String,
+    /// Weeks, or that there is none; empty when nobody asked.
+    #[serde(default)]
+    pub pregnancy: String,
+    #[serde(default)]
+    pub papers: ReferralPapers,
+}
+
+/// What the offices ask for beside the illness.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ReferralPapers {
+    /// The patient's number at the sender (门诊号, 住院号).
+    pub record_number: String,
+    pub insurance: Option<Insurance>,
+    /// 转诊备案号.
+    pub filing_number: String,
+    /// The last day of the filing.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub filed_until: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -140,6 +166,8 @@ pub struct LegRow {
     pub updated_at: Timestamp,
     /// Whether it changed since the caller last looked.
     pub unread: bool,
+    /// How often somebody asked for the next step.
+    pub urged: i64,
 }
 
 /// A leg whole, as the caller sees it.
@@ -168,6 +196,10 @@ pub struct Leg {
     pub follow_up: Option<LegId>,
     pub ask: Vec<ReferralAsk>,
     pub notes: Vec<ReferralNote>,
+    /// Nobody at the destination has an account: what it does is entered by the sender's people.
+    pub external: bool,
+    /// Who asked for the next step, oldest first.
+    pub urges: Vec<Urging>,
     /// What the form still lacks; an emergency may be sent without it and completes it until `record_due_at`.
     pub missing: Vec<String>,
     pub record_due_at: Option<Timestamp>,
@@ -204,8 +236,13 @@ pub struct Outcome {
     pub diagnosis: Diagnosis,
     pub treatment: String,
     pub plan: String,
+    pub findings: String,
+    pub drugs: String,
+    pub warning_signs: String,
     pub disposition: OutcomeDisposition,
     pub author: PersonRef,
+    /// The receiver has no account: the sender's people have entered what it did.
+    pub by_proxy: bool,
     pub at: Timestamp,
     /// Set when the patient died on the way.
     pub death: Option<Death>,
@@ -224,6 +261,12 @@ pub struct LegDecision {
     pub code: String,
     pub text: Option<String>,
     pub suggestion: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Urging {
+    pub author: PersonRef,
+    pub at: Timestamp,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -23,23 +23,28 @@ const UPDATE_CASE: &str =
     "UPDATE referral_case SET version = $3, closed_at = $4 WHERE id = $1 AND version = $2";
 const INSERT_LEG: &str = "INSERT INTO leg (id, alliance_id, case_id, ordinal, patient_id, from_organisation_id, author_id, version, snapshot, \
      direction, urgency, state, is_ended, transport, to_organisation_id, to_department_id, owner_id, complaint, owed_party, \
-     owed_organisation_id, owed_person_id, owed_duty, owed_due_at, sort_due, holds_patient, held, submitted_at, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
+     owed_organisation_id, owed_person_id, owed_duty, owed_due_at, sort_due, holds_patient, held, submitted_at, updated_at, urges) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
 const UPDATE_LEG: &str = "UPDATE leg SET version = $3, snapshot = $4, direction = $5, urgency = $6, state = $7, is_ended = $8, transport = $9, \
      to_organisation_id = $10, to_department_id = $11, owner_id = $12, complaint = $13, owed_party = $14, owed_organisation_id = $15, \
      owed_person_id = $16, owed_duty = $17, owed_due_at = $18, sort_due = $19, holds_patient = $20, held = $21, submitted_at = $22, \
-     updated_at = $23 WHERE id = $1 AND version = $2";
+     updated_at = $23, urges = $24 WHERE id = $1 AND version = $2";
 const BEGIN_LADDER: &str = "UPDATE leg SET rungs = 0 WHERE id = $1";
 const CLIMB: &str = "UPDATE leg SET rungs = rungs + 1 WHERE id = $1 RETURNING rungs";
 const NOTE_DRAFT: &str = "UPDATE leg SET draft_hash = $2 WHERE id = $1";
 const DRAFT_HASH: &str = "SELECT draft_hash, author_id FROM leg WHERE id = $1";
+/// Outside the alliance's tree, and nobody there could act.
+const PLACE: &str = "SELECT CASE WHEN o.ended_at IS NULL THEN 0 ELSE 1 END, CASE WHEN o.external = 1 AND NOT EXISTS (SELECT 1 FROM position x \
+     JOIN person p ON p.id = x.person_id WHERE x.organisation_id = o.id AND p.kind = 'human' AND p.left_at IS NULL AND x.valid_from <= $3 \
+     AND (x.valid_until IS NULL OR x.valid_until > $3)) THEN 1 ELSE 0 END FROM organisation o WHERE o.id = $1 AND o.alliance_id = $2";
+const DEPARTMENT_OPEN: &str = "SELECT CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END FROM department WHERE id = $1 AND organisation_id = $2";
 const HELD_BY: &str = "SELECT id FROM leg WHERE to_organisation_id = $1 AND held = $2";
 const SETTINGS: &str = "SELECT settings FROM alliance WHERE id = $1";
 const DEPARTMENTS: &str = "SELECT COUNT(*) FROM department WHERE organisation_id = $1";
 const MARK_READ: &str = "INSERT INTO leg_read (leg_id, person_id, version, read_at) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (leg_id, person_id) DO UPDATE SET version = excluded.version, read_at = excluded.read_at WHERE leg_read.version < excluded.version";
-const COUNTS: &str = "SELECT owed_party, COUNT(*) FROM leg WHERE owed_organisation_id = $1 AND alliance_id = $2 AND owed_duty IS NOT NULL \
-     GROUP BY owed_party";
+const COUNTS: &str = "SELECT CASE WHEN from_organisation_id = $1 THEN 'sent' ELSE 'incoming' END AS side, COUNT(*) FROM leg \
+     WHERE owed_organisation_id = $1 AND alliance_id = $2 AND owed_duty IS NOT NULL GROUP BY 1";
 
 macro_rules! rows {
     ($rest:literal) => {
@@ -47,7 +52,7 @@ macro_rules! rows {
             "SELECT l.id, l.version, c.number, l.ordinal, l.case_id, p.id, p.name, p.sex, p.birth_date, l.direction, l.urgency, l.state, \
              l.transport, f.id, f.name, a.id, a.name, t.id, t.name, d.id, d.name, w.id, w.name, l.owed_party, q.id, q.name, l.owed_duty, \
              l.owed_due_at, l.complaint, l.submitted_at, l.updated_at, \
-             CASE WHEN l.submitted_at IS NOT NULL AND COALESCE(r.version, 0) < l.version THEN 1 ELSE 0 END, l.sort_due \
+             CASE WHEN l.submitted_at IS NOT NULL AND COALESCE(r.version, 0) < l.version THEN 1 ELSE 0 END, l.sort_due, l.owed_organisation_id, l.urges \
              FROM leg l JOIN referral_case c ON c.id = l.case_id JOIN patient p ON p.id = l.patient_id \
              JOIN organisation f ON f.id = l.from_organisation_id JOIN person a ON a.id = l.author_id \
              LEFT JOIN organisation t ON t.id = l.to_organisation_id LEFT JOIN department d ON d.id = l.to_department_id \
@@ -210,7 +215,8 @@ fn columns(query: Query, leg: &Leg, waiting: &Waiting) -> Result<Query> {
         .bind(flag(leg.holds_patient()))
         .bind(rules::held(leg))
         .bind(leg.submitted_at.map(|at| at.0))
-        .bind(leg.updated_at.0))
+        .bind(leg.updated_at.0)
+        .bind(i64::try_from(leg.urges.len()).map_err(Refusal::internal)?))
 }
 
 /// A new duty: nobody was called for it yet.
@@ -237,6 +243,35 @@ pub async fn draft_of(conn: &mut Conn, leg: &LegId) -> Result<Option<(Option<Str
         return Ok(None);
     };
     Ok(Some((row.try_get(0)?, PersonId::trusted(row.try_get::<String, _>(1)?))))
+}
+
+/// What the directory knows of a destination.
+pub struct Place {
+    pub is_closed: bool,
+    /// Nobody there has an account.
+    pub is_external: bool,
+}
+
+pub async fn place(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    now: Timestamp,
+) -> Result<Option<Place>> {
+    let query = sqlx::query(PLACE).bind(organisation.as_str()).bind(alliance.as_str()).bind(now.0);
+    let Some(row) = query.fetch_optional(conn).await? else { return Ok(None) };
+    Ok(Some(Place { is_closed: row.try_get::<i64, _>(0)? != 0, is_external: row.try_get::<i64, _>(1)? != 0 }))
+}
+
+/// `None` where the department is not that organisation's.
+pub async fn department_is_open(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    department: &DepartmentId,
+) -> Result<Option<bool>> {
+    let query = sqlx::query(DEPARTMENT_OPEN).bind(department.as_str()).bind(organisation.as_str());
+    let Some(row) = query.fetch_optional(conn).await? else { return Ok(None) };
+    Ok(Some(row.try_get::<i64, _>(0)? != 0))
 }
 
 /// The leg that holds a bed or bay.
@@ -375,7 +410,7 @@ pub async fn counts(
     for row in rows {
         let count = row.try_get(1)?;
         match row.try_get::<String, _>(0)?.as_str() {
-            "receiver" => counts.incoming = count,
+            "incoming" => counts.incoming = count,
             _ => counts.sent = count,
         }
     }
@@ -404,7 +439,9 @@ fn leg_row(row: &sqlx::any::AnyRow, today: jiff::civil::Date) -> Result<LegRow> 
     };
     let owed = match (row.try_get::<Option<String>, _>(23)?, row.try_get::<Option<String>, _>(26)?) {
         (Some(party), Some(duty)) => {
-            let organisation = if party == "receiver" { to.as_ref() } else { Some(&from) };
+            let owing: Option<String> = row.try_get(33)?;
+            let is_sender = owing.as_deref() == Some(from.id.as_str());
+            let organisation = if is_sender { Some(&from) } else { to.as_ref() };
             let due_at = row.try_get::<Option<i64>, _>(27)?.map(Timestamp);
             organisation
                 .map(|organisation| {
@@ -442,6 +479,7 @@ fn leg_row(row: &sqlx::any::AnyRow, today: jiff::civil::Date) -> Result<LegRow> 
         submitted_at: row.try_get::<Option<i64>, _>(29)?.map(Timestamp),
         updated_at: Timestamp(row.try_get(30)?),
         unread: row.try_get::<i64, _>(31)? != 0,
+        urged: row.try_get(34)?,
         from,
         to,
         id: LegId::trusted(id),

@@ -3,7 +3,7 @@
 use super::{Work, given, redirect};
 use crate::command::NextLeg;
 use crate::event::EventBody;
-use crate::form::{Death, Diagnosis, Disposition, Form, Outcome, OutcomeNote, ReferralReason};
+use crate::form::{Death, Diagnosis, Disposition, Form, Outcome, OutcomeNote, Papers, ReferralReason};
 use crate::leg::Leg;
 use crate::refusal::{Field, Refusal};
 use crate::state::{Destination, Direction, StateCode, Urgency};
@@ -62,6 +62,9 @@ pub(super) fn record_death(
         diagnosis: Diagnosis::default(),
         treatment: String::new(),
         plan: String::new(),
+        findings: String::new(),
+        drugs: String::new(),
+        warning_signs: String::new(),
         disposition: Disposition::Died,
     };
     let outcome = Outcome {
@@ -91,7 +94,7 @@ fn draft_next(work: &mut Work, leg: &Leg, note: &OutcomeNote, next: Option<&Next
     };
     let back = note.disposition == Disposition::BackDown;
     let to = if back {
-        Some(Destination { organisation: leg.from.clone(), department: None })
+        Some(Destination { organisation: leg.from.clone(), department: None, external: false })
     } else {
         next.to.clone()
     };
@@ -133,5 +136,10 @@ fn next_form(leg: &Leg, note: &OutcomeNote, back: bool) -> Form {
         diagnosis: note.diagnosis.clone(),
         treatment: note.treatment.clone(),
         purpose: note.plan.clone(),
+        drugs: note.drugs.clone(),
+        warning_signs: note.warning_signs.clone(),
+        pregnancy: leg.form.pregnancy.clone(),
+        // The next leg is filed anew.
+        papers: Papers { insurance: leg.form.papers.insurance, ..Papers::default() },
     }
 }

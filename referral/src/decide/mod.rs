@@ -117,6 +117,7 @@ fn perform(work: &mut Work, leg: &Leg, command: &Command) -> Result<(), Refusal>
             let reason = given(reason, Field::Reason)?;
             work.end(leg, EventBody::MarkedInError { reason })
         }
+        Command::Urge => work.emit(id, EventBody::Urged),
         Command::AcknowledgeDecision => work.emit(id, EventBody::DecisionAcknowledged),
         Command::LateNote { text } => work.emit(id, EventBody::LateNoted { text: given(text, Field::Text)? }),
     }

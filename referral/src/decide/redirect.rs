@@ -4,10 +4,10 @@
 
 use super::{Work, given};
 use crate::event::EventBody;
-use crate::ids::LegId;
+use crate::ids::{LegId, OrganisationId};
 use crate::leg::Leg;
 use crate::refusal::{Field, Refusal};
-use crate::state::{Cancellation, Destination, Transport};
+use crate::state::{Cancellation, Destination, StateCode, Transport};
 
 pub(super) fn redirect(
     work: &mut Work,
@@ -22,6 +22,9 @@ pub(super) fn redirect(
     }
     if leg.to.as_ref().is_some_and(|old| old.organisation == to.organisation) {
         return Err(Refusal::DestinationUnchanged);
+    }
+    if let Some(been) = been_there(work, leg, &to.organisation) {
+        return Err(Refusal::RedirectLoop { leg: been, organisation: to.organisation.clone() });
     }
     if work.case.leg(to_leg).is_some() {
         return Err(Refusal::LegIdTaken { leg: to_leg.clone() });
@@ -39,6 +42,21 @@ pub(super) fn redirect(
         open_next(work, &leg, to_leg, to)?;
         carry(work, leg.transport, to_leg)
     }
+}
+
+/// The leg by which the patient was already offered to that organisation, up the chain of redirects: it has handed on, and
+/// would again.
+fn been_there(work: &Work, leg: &Leg, organisation: &OrganisationId) -> Option<LegId> {
+    let mut above = leg.replaces.as_ref().and_then(|id| work.case.leg(id));
+    // Each leg replaces an earlier one, so the chain ends.
+    while let Some(earlier) = above {
+        let redirected = earlier.redirecting.is_some() || earlier.code() == StateCode::Redirected;
+        if redirected && earlier.to.as_ref().is_some_and(|to| &to.organisation == organisation) {
+            return Some(earlier.id.clone());
+        }
+        above = earlier.replaces.as_ref().and_then(|id| work.case.leg(id));
+    }
+    None
 }
 
 /// Leg n+1 goes on in the name of the sender of leg n, with the same papers.

@@ -55,7 +55,7 @@ pub fn input(urgency: Urgency, to: &str) -> DraftInput {
     DraftInput {
         direction: Direction::Up,
         urgency,
-        to: Some(Destination { organisation: org(to), department: None }),
+        to: Some(Destination { organisation: org(to), department: None, external: false }),
         form: Form {
             reason: ReferralReason::UnclearOrCapability,
             complaint: "chest pain".into(),
@@ -67,6 +67,10 @@ pub fn input(urgency: Urgency, to: &str) -> DraftInput {
             diagnosis: diagnosis("angina?"),
             treatment: String::new(),
             purpose: String::new(),
+            drugs: String::new(),
+            warning_signs: String::new(),
+            pregnancy: String::new(),
+            papers: Papers::default(),
         },
         consent: Some(Consent { kind: ConsentKind::Written, recorded_at: Millis(0) }),
     }
@@ -77,6 +81,9 @@ pub fn outcome(disposition: Disposition) -> OutcomeNote {
         diagnosis: diagnosis("stable angina"),
         treatment: "aspirin".into(),
         plan: "rest".into(),
+        findings: String::new(),
+        drugs: "aspirin 100 mg".into(),
+        warning_signs: "chest pain".into(),
         disposition,
     }
 }
@@ -84,7 +91,7 @@ pub fn outcome(disposition: Disposition) -> OutcomeNote {
 /// A command whose inputs are good at `now`; new legs get the id `next`, a redirect goes to `to`.
 pub fn sample(kind: CommandKind, now: Millis, next: &str, to: &str) -> Command {
     let said = || "said".to_owned();
-    let destination = || Destination { organisation: org(to), department: None };
+    let destination = || Destination { organisation: org(to), department: None, external: false };
     match kind {
         CommandKind::Draft => {
             Command::Draft { input: input(Urgency::Routine, to), replaces: None, based_on: None }
@@ -136,6 +143,7 @@ pub fn sample(kind: CommandKind, now: Millis, next: &str, to: &str) -> Command {
         CommandKind::RefuseCancel => Command::RefuseCancel { reason: said() },
         CommandKind::ForceClose => Command::ForceClose { reason: said() },
         CommandKind::MarkError => Command::MarkError { reason: said() },
+        CommandKind::Urge => Command::Urge,
         CommandKind::AcknowledgeDecision => Command::AcknowledgeDecision,
         CommandKind::LateNote => Command::LateNote { text: said() },
     }

@@ -1178,6 +1178,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legs/{id}/urge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the other side for the next step (催办): it is told at once, by the next rung of its ladder. */
+        post: operations["urge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -2727,6 +2744,8 @@ export interface components {
             sheets: components["schemas"]["Count"][];
             warnings: number;
         };
+        /** @enum {string} */
+        Insurance: "employee" | "resident" | "commercial" | "self_paid" | "other";
         /** @description A leg whole, as the caller sees it. */
         Leg: components["schemas"]["LegRow"] & {
             /** @description Commands this caller may give now. */
@@ -2740,6 +2759,8 @@ export interface components {
             departure?: components["schemas"]["Departure"] | null;
             encounter_number?: string | null;
             expected_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Nobody at the destination has an account: what it does is entered by the sender's people. */
+            external: boolean;
             follow_up?: components["schemas"]["LegId"] | null;
             form: components["schemas"]["ReferralForm"];
             /** @description What the form still lacks; an emergency may be sent without it and completes it until `record_due_at`. */
@@ -2750,6 +2771,8 @@ export interface components {
             record_due_at?: components["schemas"]["Timestamp"] | null;
             replaces?: components["schemas"]["LegId"] | null;
             reservation?: components["schemas"]["Reservation"] | null;
+            /** @description Who asked for the next step, oldest first. */
+            urges: components["schemas"]["Urging"][];
         };
         /** @description Legs in which the caller's organisation owes the next step, by the side it is on. */
         LegCounts: {
@@ -2825,6 +2848,11 @@ export interface components {
             /** @description Whether it changed since the caller last looked. */
             unread: boolean;
             updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often somebody asked for the next step.
+             */
+            urged: number;
             urgency: components["schemas"]["LegUrgency"];
             /** Format: int64 */
             version: number;
@@ -2991,13 +3019,18 @@ export interface components {
         Outcome: {
             at: components["schemas"]["Timestamp"];
             author: components["schemas"]["PersonRef"];
+            /** @description The receiver has no account: the sender's people have entered what it did. */
+            by_proxy: boolean;
             death?: components["schemas"]["Death"] | null;
             diagnosis: components["schemas"]["Diagnosis"];
             disposition: components["schemas"]["OutcomeDisposition"];
+            drugs: string;
+            findings: string;
             plan: string;
             treatment: string;
             /** Format: int32 */
             version: number;
+            warning_signs: string;
         };
         /** @enum {string} */
         OutcomeDisposition: "stays" | "back_down" | "onward" | "died" | "left_against_advice" | "left_before_seen";
@@ -3218,6 +3251,11 @@ export interface components {
                 /** @description Whether it changed since the caller last looked. */
                 unread: boolean;
                 updated_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description How often somebody asked for the next step.
+                 */
+                urged: number;
                 urgency: components["schemas"]["LegUrgency"];
                 /** Format: int64 */
                 version: number;
@@ -3574,9 +3612,14 @@ export interface components {
             allergies?: string;
             complaint?: string;
             diagnosis?: components["schemas"]["Diagnosis"];
+            /** @description What the patient goes on taking. */
+            drugs?: string;
             examination?: string;
             history?: string;
+            papers?: components["schemas"]["ReferralPapers"];
             past_history?: string;
+            /** @description Weeks, or that there is none; empty when nobody asked. */
+            pregnancy?: string;
             purpose?: string;
             reason: components["schemas"]["ReferralReason"];
             treatment?: string;
@@ -3584,6 +3627,8 @@ export interface components {
             vitals?: {
                 [key: string]: string;
             };
+            /** @description When to come back, or to call. */
+            warning_signs?: string;
         };
         ReferralNote: {
             at: components["schemas"]["Timestamp"];
@@ -3591,6 +3636,27 @@ export interface components {
             /** @description Written after the end. */
             late: boolean;
             text: string;
+        };
+        /** @description What the offices ask for beside the illness. */
+        ReferralPapers: {
+            /**
+             * Format: date
+             * @description The last day of the filing.
+             * @default null
+             */
+            filed_until: string | null;
+            /**
+             * @description 转诊备案号.
+             * @default
+             */
+            filing_number: string;
+            /** @default null */
+            insurance: components["schemas"]["Insurance"] | null;
+            /**
+             * @description The patient's number at the sender (门诊号, 住院号).
+             * @default
+             */
+            record_number: string;
         };
         /** @enum {string} */
         ReferralReason: "unclear_or_capability" | "critical" | "stable_for_lower" | "patient_wish" | "other";
@@ -3868,6 +3934,10 @@ export interface components {
         };
         /** @enum {string} */
         UploadState: "receiving" | "done" | "failed";
+        Urging: {
+            at: components["schemas"]["Timestamp"];
+            author: components["schemas"]["PersonRef"];
+        };
         "leg.Accept": {
             expected_at?: components["schemas"]["Timestamp"] | null;
             owner_id?: components["schemas"]["PersonId"] | null;
@@ -3970,12 +4040,18 @@ export interface components {
         "leg.SendOutcome": {
             diagnosis?: components["schemas"]["Diagnosis"];
             disposition: components["schemas"]["OutcomeDisposition"];
+            drugs?: string;
+            /** @description What was found: examination and tests. */
+            findings?: string;
+            patient_id?: components["schemas"]["PatientId"] | null;
             plan?: string;
             to_department_id?: components["schemas"]["DepartmentId"] | null;
             to_organisation_id?: components["schemas"]["OrganisationId"] | null;
             treatment?: string;
+            warning_signs?: string;
         };
         "leg.Submit": Record<string, never>;
+        "leg.Urge": Record<string, never>;
     };
     responses: {
         Problem: {
@@ -9994,6 +10070,101 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    urge: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["leg.Urge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leg"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list: {

@@ -2,7 +2,7 @@
 //! has decided already; these are facts it cannot know.
 
 use super::Acting;
-use crate::db::{Conn, Tx};
+use crate::db::Tx;
 use crate::directory::AgreementKind;
 use crate::directory::sql as directory;
 use crate::error::{Code, Refusal, Result};
@@ -15,40 +15,54 @@ const DEPARTMENT: &str = "to_department_id";
 
 pub async fn before(tx: &mut Tx, acting: &Acting, case: &Case, leg: &Leg, command: &Command) -> Result<()> {
     match command {
-        Command::Revise { input } | Command::Draft { input, .. } => {
-            destination(tx.conn(), &acting.alliance, input.to.as_ref()).await
-        }
         Command::Submit => submission(tx, acting, leg).await,
         Command::Redirect { to, .. } => redirection(tx, acting, leg, to).await,
         Command::Accept { owner, .. } => owner_is_there(tx, acting, leg, owner).await,
         Command::Reserve { kind, label, .. } => bed_is_free(tx, case, leg, *kind, label).await,
-        Command::SendOutcome { next, .. } | Command::AmendOutcome { next, .. } => {
-            let to = next.as_ref().and_then(|next| next.to.as_ref());
-            destination(tx.conn(), &acting.alliance, to).await
-        }
         _ => Ok(()),
     }
 }
 
-/// A destination that is named exists in the alliance, and its department is one of its own.
-pub async fn destination(conn: &mut Conn, alliance: &AllianceId, to: Option<&Destination>) -> Result<()> {
+/// A destination that a command names exists in the alliance and is open, its department is one of its own; whether anybody there
+/// has an account is noted in the command, before it is decided on.
+pub async fn destination(tx: &mut Tx, alliance: &AllianceId, command: &mut Command) -> Result<()> {
+    let to = match command {
+        Command::Draft { input, .. } | Command::Revise { input } => input.to.as_mut(),
+        Command::Redirect { to, .. } => Some(to),
+        Command::SendOutcome { next, .. } | Command::AmendOutcome { next, .. } => {
+            next.as_mut().and_then(|next| next.to.as_mut())
+        }
+        _ => None,
+    };
     let Some(to) = to else { return Ok(()) };
-    let organisation = rules::our_org(&to.organisation);
-    if directory::organisation(conn, alliance, &organisation).await?.is_none() {
-        return Err(Refusal::field(Code::ReferralDestinationUnknown, TO));
+    let place = place_of(tx, alliance, to).await?;
+    to.external = place.is_external;
+    Ok(())
+}
+
+/// What the directory knows of a destination.
+async fn place_of(tx: &mut Tx, alliance: &AllianceId, to: &Destination) -> Result<sql::Place> {
+    let (organisation, now) = (rules::our_org(&to.organisation), tx.now);
+    let place = sql::place(tx.conn(), alliance, &organisation, now).await?;
+    let place = place.ok_or_else(|| Refusal::field(Code::ReferralDestinationUnknown, TO))?;
+    if place.is_closed {
+        return Err(Refusal::field(Code::ReferralDestinationClosed, TO));
     }
-    let Some(department) = &to.department else { return Ok(()) };
+    let Some(department) = &to.department else { return Ok(place) };
     let department = DepartmentId::trusted(department.as_str());
-    match directory::department(conn, &organisation, &department).await? {
-        Some(_) => Ok(()),
+    match sql::department_is_open(tx.conn(), &organisation, &department).await? {
+        Some(true) => Ok(place),
+        Some(false) => Err(Refusal::field(Code::ReferralDestinationClosed, DEPARTMENT)),
         None => Err(Refusal::field(Code::ReferralDepartmentNotThere, DEPARTMENT)),
     }
 }
 
-/// Neither papers nor agreements nor the right department hold back an emergency.
+/// Neither papers nor agreements nor the right department hold back an emergency; who is outside has no agreement with anybody.
 async fn submission(tx: &mut Tx, acting: &Acting, leg: &Leg) -> Result<()> {
     let Some(to) = &leg.to else { return Ok(()) };
-    if leg.is_emergency() {
+    // It may have closed since the draft was written.
+    place_of(tx, &acting.alliance, to).await?;
+    if leg.is_emergency() || to.external {
         return Ok(());
     }
     department_named(tx, to).await?;
@@ -58,8 +72,7 @@ async fn submission(tx: &mut Tx, acting: &Acting, leg: &Leg) -> Result<()> {
 
 /// A redirect stands on an agreement of the sender, or of who hands on.
 async fn redirection(tx: &mut Tx, acting: &Acting, leg: &Leg, to: &Destination) -> Result<()> {
-    destination(tx.conn(), &acting.alliance, Some(to)).await?;
-    if leg.is_emergency() {
+    if leg.is_emergency() || to.external {
         return Ok(());
     }
     department_named(tx, to).await?;
@@ -91,7 +104,9 @@ async fn agreed(tx: &mut Tx, acting: &Acting, from: &[OrganisationId], to: &Dest
 /// Who takes the patient works where the patient comes to, with patients.
 async fn owner_is_there(tx: &mut Tx, acting: &Acting, leg: &Leg, owner: &referral::PersonId) -> Result<()> {
     let Some(to) = &leg.to else { return Ok(()) };
-    let (organisation, now) = (rules::our_org(&to.organisation), tx.now);
+    // For those outside the sender's people answer.
+    let there = if to.external { &leg.from } else { &to.organisation };
+    let (organisation, now) = (rules::our_org(there), tx.now);
     let owner = PersonId::trusted(owner.as_str());
     let roles = directory::roles_at(tx.conn(), &acting.alliance, &organisation, &owner, now).await?;
     if roles.iter().any(|role| role.is_clinical()) {

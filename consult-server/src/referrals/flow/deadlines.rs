@@ -52,10 +52,12 @@ pub async fn due(tx: &mut Tx, timer: &Timer) -> Result<()> {
     match timer.kind.as_str() {
         HOLD => release(tx, &acting, &case, leg).await,
         RECORD => {
-            let told = [rules::our_org(&leg.from)];
-            let payload =
-                json!({ "duty": RECORD, "party": "sender", "rung": "urge", "due_at": timer.due_at });
-            missed(tx, &acting, &case, leg, timer.due_at, &told, payload).await
+            let told = vec![rules::our_org(&leg.from)];
+            let payload = json!({
+                "duty": RECORD, "party": "sender", "rung": "urge", "due_at": timer.due_at, "told": told,
+            });
+            let called = Called { organisations: told, payload };
+            missed(tx, &acting, &case, leg, timer.due_at, called).await
         }
         duty => {
             let table = sql::deadlines(tx.conn(), &timer.alliance).await?;
@@ -78,6 +80,38 @@ async fn release(tx: &mut Tx, acting: &Acting, case: &Case, leg: &Leg) -> Result
     Ok(())
 }
 
+/// Whom an urging or a missed deadline calls, and what they are told of it.
+pub struct Called {
+    pub organisations: Vec<OrganisationId>,
+    pub payload: Value,
+}
+
+/// Somebody urged: the next rung of the ladder is called now, without waiting for the deadline.
+pub async fn call_next(tx: &mut Tx, acting: &Acting, case: &Case, leg: &referral::LegId) -> Result<Called> {
+    let table = sql::deadlines(tx.conn(), &acting.alliance).await?;
+    let owed = referral::owed(case, leg, &table);
+    let (Some(owed), Some(leg)) = (owed, case.leg(leg)) else {
+        return Err(Refusal::internal(format!("leg {leg} was urged and nobody owes it")));
+    };
+    next_rung(tx, acting, leg, &owed).await
+}
+
+async fn next_rung(tx: &mut Tx, acting: &Acting, leg: &Leg, owed: &Owed) -> Result<Called> {
+    let called = sql::climb(tx, &LegId::trusted(leg.id.as_str())).await?;
+    let rung = rules::rung_name(owed, called - 1);
+    let organisations = who_is_called(tx.conn(), acting, leg, owed, rung).await?;
+    let payload = json!({
+        "duty": owed.duty,
+        "party": owed.party,
+        "department_id": owing_department(leg, owed),
+        "rung": rung,
+        "step": called,
+        "due_at": rules::time(owed.due_at),
+        "told": organisations,
+    });
+    Ok(Called { organisations, payload })
+}
+
 /// Calls the next rung of the ladder and sets the timer for the one after it.
 async fn climb(
     tx: &mut Tx,
@@ -87,19 +121,11 @@ async fn climb(
     owed: &Owed,
     due_at: Timestamp,
 ) -> Result<()> {
-    let called = sql::climb(tx, &LegId::trusted(leg.id.as_str())).await?;
-    let rung = rules::rung_name(owed, called - 1);
-    let told = who_is_called(tx.conn(), acting, leg, owed, rung).await?;
-    let payload = json!({
-        "duty": owed.duty,
-        "party": owed.party,
-        "department_id": owing_department(leg, owed),
-        "rung": rung,
-        "step": called,
-        "due_at": rules::time(owed.due_at),
-    });
-    missed(tx, acting, case, leg, due_at, &told, payload).await?;
-    let next = rules::call_at(owed, called, tx.now);
+    let called = next_rung(tx, acting, leg, owed).await?;
+    let steps =
+        called.payload["step"].as_u64().and_then(|steps| usize::try_from(steps).ok()).unwrap_or_default();
+    missed(tx, acting, case, leg, due_at, called).await?;
+    let next = rules::call_at(owed, steps, tx.now);
     timers::set(tx, &acting.alliance, (LEG, leg.id.as_str()), owed.duty.as_str(), next).await
 }
 
@@ -131,22 +157,22 @@ async fn missed(
     case: &Case,
     leg: &Leg,
     due_at: Timestamp,
-    told: &[OrganisationId],
-    mut payload: Value,
+    called: Called,
 ) -> Result<()> {
     let patient = PatientId::trusted(case.patient.as_str());
     let mut audience = rules::sides(leg);
-    audience.extend(
-        told.iter().filter(|organisation| !audience.contains(organisation)).cloned().collect::<Vec<_>>(),
-    );
-    payload["told"] = json!(told);
+    for organisation in called.organisations {
+        if !audience.contains(&organisation) {
+            audience.push(organisation);
+        }
+    }
     tx.record(Change {
         author: &acting.author,
         alliance: &acting.alliance,
         subject: Subject { kind: LEG, id: leg.id.as_str() },
         version: i64::try_from(leg.version).map_err(Refusal::internal)?,
         kind: MISSED,
-        payload,
+        payload: called.payload,
         occurred_at: Some(due_at),
         patient: Some(&patient),
         basis: acting.basis,

@@ -3,8 +3,8 @@
 
 use super::super::{DeclineReason, OutcomeDisposition, ReferralConsentInput, ReferralForm, ResourceKind};
 use super::inputs;
-use crate::error::Refusal;
-use crate::ids::{DepartmentId, OrganisationId, PersonId};
+use crate::error::{Code, Refusal};
+use crate::ids::{DepartmentId, OrganisationId, PatientId, PersonId};
 use crate::refs::Diagnosis;
 use crate::time::Timestamp;
 use referral::{Command, Field, Leg, LegId, Millis, NextLeg, OutcomeNote};
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 /// What a command may need beside its body.
 pub struct Around<'a> {
     pub leg: &'a Leg,
+    pub patient: &'a str,
     pub now: Timestamp,
     /// An id for a leg that the command brings to life.
     pub fresh: LegId,
@@ -56,6 +57,7 @@ bare! {
     Acknowledge = Command::Acknowledge;
     ConfirmCancel = Command::ConfirmCancel;
     AcknowledgeDecision = Command::AcknowledgeDecision;
+    Urge = Command::Urge;
 }
 
 /// Commands that need one text.
@@ -102,7 +104,7 @@ impl Body for CompleteRecord {
             Some(said) => inputs::consent(Some(said), known, around.now),
             None => known.cloned(),
         };
-        Ok(Command::CompleteRecord { form: inputs::form(&self.form), consent })
+        Ok(Command::CompleteRecord { form: inputs::form(&self.form)?, consent })
     }
 }
 
@@ -281,6 +283,16 @@ pub struct SendOutcome {
     pub treatment: String,
     #[serde(default)]
     pub plan: String,
+    /// What was found: examination and tests.
+    #[serde(default)]
+    pub findings: String,
+    #[serde(default)]
+    pub drugs: String,
+    #[serde(default)]
+    pub warning_signs: String,
+    /// Whom the outcome is about, where the writer says so: an outcome for another patient is refused.
+    #[serde(default)]
+    pub patient_id: Option<PatientId>,
     pub disposition: OutcomeDisposition,
     /// Where an onward leg goes, if that is known already.
     #[serde(default)]
@@ -290,21 +302,27 @@ pub struct SendOutcome {
 }
 
 impl SendOutcome {
-    fn parts(self, fresh: LegId) -> (OutcomeNote, Option<NextLeg>) {
+    fn parts(self, around: Around<'_>) -> Result<(OutcomeNote, Option<NextLeg>), Refusal> {
+        if self.patient_id.is_some_and(|named| named.as_str() != around.patient) {
+            return Err(Refusal::field(Code::ReferralOtherPatient, "patient_id"));
+        }
         let to = inputs::destination(self.to_organisation_id.as_ref(), self.to_department_id.as_ref());
         let note = OutcomeNote {
             diagnosis: inputs::diagnosis(self.diagnosis),
             treatment: self.treatment,
             plan: self.plan,
+            findings: self.findings,
+            drugs: self.drugs,
+            warning_signs: self.warning_signs,
             disposition: self.disposition.0,
         };
-        (note, Some(NextLeg { id: fresh, to }))
+        Ok((note, Some(NextLeg { id: around.fresh, to })))
     }
 }
 
 impl Body for SendOutcome {
     fn command(self, around: Around<'_>) -> Result<Command, Refusal> {
-        let (outcome, next) = self.parts(around.fresh);
+        let (outcome, next) = self.parts(around)?;
         Ok(Command::SendOutcome { outcome, next })
     }
 }
@@ -319,7 +337,7 @@ pub struct AmendOutcome {
 
 impl Body for AmendOutcome {
     fn command(self, around: Around<'_>) -> Result<Command, Refusal> {
-        let (outcome, next) = self.outcome.parts(around.fresh);
+        let (outcome, next) = self.outcome.parts(around)?;
         Ok(Command::AmendOutcome { outcome, next })
     }
 }

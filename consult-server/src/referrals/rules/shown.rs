@@ -2,8 +2,9 @@
 //! people who wrote something are loaded before.
 
 use super::super::{
-    Death, Departure, Leg, LegDecision, LegRow, Outcome, OutcomeDisposition, ReferralAsk, ReferralConsent,
-    ReferralConsentKind, ReferralForm, ReferralNote, ReferralReason, Reservation, ResourceKind,
+    Death, Departure, Insurance, Leg, LegDecision, LegRow, Outcome, OutcomeDisposition, ReferralAsk,
+    ReferralConsent, ReferralConsentKind, ReferralForm, ReferralNote, ReferralPapers, ReferralReason,
+    Reservation, ResourceKind, Urging,
 };
 use super::{may_see, our_org, time};
 use crate::error::{Refusal, Result};
@@ -28,7 +29,8 @@ fn key(by: &By) -> Option<(PersonId, OrganisationId)> {
 pub fn writers(leg: &referral::Leg) -> Vec<(PersonId, OrganisationId)> {
     let outcomes = leg.state.outcomes().iter().map(|outcome| &outcome.by);
     let notes = leg.notes.iter().map(|note| &note.by);
-    outcomes.chain(notes).filter_map(key).collect()
+    let urges = leg.urges.iter().map(|urging| &urging.by);
+    outcomes.chain(notes).chain(urges).filter_map(key).collect()
 }
 
 /// The whole leg for one caller. `row` is the same leg's row.
@@ -46,7 +48,7 @@ pub fn leg(
         known.ok_or_else(|| Refusal::internal(format!("nobody is known who wrote in leg {}", leg.id)))
     };
     let outcomes: Vec<Outcome> =
-        leg.state.outcomes().iter().map(|o| Ok(outcome(o, name(&o.by)?))).collect::<Result<_>>()?;
+        leg.state.outcomes().iter().map(|o| Ok(outcome(leg, o, name(&o.by)?))).collect::<Result<_>>()?;
     let note = |note: &referral::Note| {
         Ok(ReferralNote {
             text: note.text.clone(),
@@ -55,6 +57,7 @@ pub fn leg(
             at: time(note.at),
         })
     };
+    let urging = |urging: &referral::Urging| Ok(Urging { author: name(&urging.by)?, at: time(urging.at) });
     let actor = Actor::Person(member.clone());
     let allowed = referral::allowed(case, &leg.id, &actor, referral::Millis(now.0));
     Ok(Leg {
@@ -77,6 +80,8 @@ pub fn leg(
         follow_up: follow_up(case, leg, member, now),
         ask: leg.asks.iter().map(ask).collect(),
         notes: leg.notes.iter().map(note).collect::<Result<_>>()?,
+        external: leg.is_external(),
+        urges: leg.urges.iter().map(urging).collect::<Result<_>>()?,
         missing: leg.missing().iter().map(|field| field.as_str().to_owned()).collect(),
         record_due_at: referral::record_due(leg, table).map(time),
         allowed: allowed.iter().map(|kind| kind.as_str().to_owned()).collect(),
@@ -114,6 +119,15 @@ fn form(form: &referral::Form) -> ReferralForm {
         diagnosis: diagnosis(form.diagnosis),
         treatment: form.treatment,
         purpose: form.purpose,
+        drugs: form.drugs,
+        warning_signs: form.warning_signs,
+        pregnancy: form.pregnancy,
+        papers: ReferralPapers {
+            record_number: form.papers.record_number,
+            insurance: form.papers.insurance.map(Insurance),
+            filing_number: form.papers.filing_number,
+            filed_until: form.papers.filed_until,
+        },
     }
 }
 
@@ -126,13 +140,18 @@ fn diagnosis(diagnosis: referral::Diagnosis) -> Diagnosis {
     }
 }
 
-fn outcome(outcome: &referral::Outcome, author: PersonRef) -> Outcome {
+fn outcome(leg: &referral::Leg, outcome: &referral::Outcome, author: PersonRef) -> Outcome {
     let note = outcome.note.clone();
+    let receiver = leg.to.as_ref().map(|to| our_org(&to.organisation));
     Outcome {
         version: outcome.version,
         diagnosis: diagnosis(note.diagnosis),
         treatment: note.treatment,
         plan: note.plan,
+        findings: note.findings,
+        drugs: note.drugs,
+        warning_signs: note.warning_signs,
+        by_proxy: leg.is_external() && receiver.as_ref() != Some(&author.organisation.id),
         disposition: OutcomeDisposition(note.disposition),
         author,
         at: time(outcome.at),

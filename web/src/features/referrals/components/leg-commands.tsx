@@ -34,6 +34,7 @@ const COMMANDS = [
   { name: 'refuse_cancel', icon: 'close', rank: 'side' },
   { name: 'amend_outcome', icon: 'edit', rank: 'side' },
   { name: 'rebook', icon: 'clock', rank: 'side' },
+  { name: 'urge', icon: 'bell', rank: 'side' },
   { name: 'redirect', icon: 'arrowRight', rank: 'more' },
   { name: 'note', icon: 'edit', rank: 'side' },
   { name: 'no_show', icon: 'clock', rank: 'more' },
@@ -46,7 +47,12 @@ const COMMANDS = [
 export type CommandName = (typeof COMMANDS)[number]['name'];
 
 /** Commands that need nothing said. */
-const AT_ONCE: ReadonlySet<string> = new Set(['acknowledge', 'acknowledge_decision', 'confirm_cancel']);
+const AT_ONCE: ReadonlySet<string> = new Set([
+  'acknowledge',
+  'acknowledge_decision',
+  'confirm_cancel',
+  'urge',
+]);
 /** Commands that need one text, and the name the server gives it. */
 const WITH_TEXT: Partial<Record<CommandName, 'text' | 'reason'>> = {
   ask: 'text',
