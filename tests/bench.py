@@ -18,6 +18,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from postgres import postgres
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "target" / "release" / "consult-server"
 OUT = ROOT / "target" / "bench"
@@ -124,8 +126,23 @@ def access():
     return [limited(**figure) for figure in figures]
 
 
-def limited(name, ours, unit, below, note):
-    return {"name": name, "ours": round(ours, 1), "peer": None, "unit": unit, "ratio": None, "goal": f"< {below:g} {unit}", "met": ours < below, "note": note}
+def limited(name, ours, unit, note, below=None, above=None):
+    goal, met = (f"< {below:g} {unit}", ours < below) if below is not None else (f">= {above:g} {unit}", ours >= above)
+    return {"name": name, "ours": round(ours, 1), "peer": None, "unit": unit, "ratio": None, "goal": goal, "met": met, "note": note}
+
+
+def referral():
+    """Referrals on SQLite, then on Postgres, and how much slower that is."""
+    command = ["cargo", "run", "--release", "--quiet", "-p", "tests", "--example", "referral"]
+    figures = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    with postgres(durable=True) as address:
+        elsewhere = {**os.environ, "CONSULT_TEST_POSTGRES": address}
+        figures += json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, env=elsewhere).stdout)
+    rows = [limited(**figure) for figure in figures]
+    on = {figure["name"]: figure["ours"] for figure in figures}
+    times = [on["referral.transitions.sqlite"] / on["referral.transitions.postgres"]]
+    times += [on[f"referral.{name}.postgres"] / on[f"referral.{name}.sqlite"] for name in ("transition_p99", "board_p95")]
+    return [*rows, limited("referral.postgres_against_sqlite", max(times), "times", "the worst of rate, p99 and first page", below=3)]
 
 
 def row(name, ours, peer, unit, goal, note):
@@ -133,7 +150,7 @@ def row(name, ours, peer, unit, goal, note):
     return {"name": name, "ours": round(ours, 1), "peer": round(peer, 1), "unit": unit, "ratio": round(ratio, 2), "goal": f">= {goal}", "met": ratio >= goal, "note": note}
 
 
-AREAS = {"access": access, "imaging": imaging}
+AREAS = {"access": access, "imaging": imaging, "referral": referral}
 
 
 def main():

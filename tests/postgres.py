@@ -17,7 +17,8 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def postgres():
+def postgres(durable=False):
+    """`durable` syncs each commit to the disk, as a server that people rely on does; tests need not wait for that."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not binaries:
         raise RuntimeError("Postgres is missing: run `make test-setup`")
@@ -33,7 +34,7 @@ def postgres():
         port = probe.getsockname()[1]
     quiet = {"cwd": "/tmp", "check": True, "stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
     init = ["-D", folder / "data", "-U", "consult", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300 -c fsync=off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300 -c fsync={'on' if durable else 'off'}"
     subprocess.run([*as_owner, tools / "initdb", *init], **quiet)
     control = [*as_owner, tools / "pg_ctl", "-D", folder / "data"]
     subprocess.run([*control, "-w", "-l", folder / "log", "-o", options, "start"], **quiet)

@@ -42,6 +42,12 @@ enum Command {
     /// The first administrator, and forgotten passwords: on this machine's console only.
     #[command(subcommand)]
     Admin(Admin),
+    /// Check what the server stands on, and say what to do.
+    Doctor {
+        /// Look through the live store for what must never be: violations are printed, none is expected.
+        #[arg(long)]
+        invariants: bool,
+    },
     /// Check the chain of the audit trail and its anchors.
     VerifyAudit,
     /// The keys that seal identity numbers, phones and addresses: on this machine's console only.
@@ -187,6 +193,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
             admin::link(&open(config).await?.ground, &login, &subject).await?;
         }
         Command::Admin(Admin::Unlink { login }) => admin::unlink(&open(config).await?.ground, &login).await?,
+        Command::Doctor { invariants } => return doctor(config, invariants).await,
         Command::VerifyAudit => return verify_audit(config).await,
         Command::Keys(command) => return keys(config, command).await,
         Command::Import { what: Import::People { file, apply, alliance } } => {
@@ -328,6 +335,29 @@ async fn keys(config: Config, command: Keys) -> Result<ExitCode, Refusal> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn doctor(config: Config, invariants: bool) -> Result<ExitCode, Refusal> {
+    let app = open(config).await?;
+    let mut is_well = true;
+    if invariants {
+        let violations = admin::doctor::invariants::check(&app.ground.db, app.ground.now()).await?;
+        for violation in &violations {
+            println!("{} {}: {}", violation.invariant, violation.sentence, violation.of);
+        }
+        println!("{} violations", violations.len());
+        is_well = violations.is_empty();
+    } else {
+        for finding in admin::doctor::surroundings::check(&app).await {
+            let (mark, said) = match &finding.state {
+                Ok(said) => ("ok  ", said),
+                Err(said) => ("FAIL", said),
+            };
+            is_well &= finding.state.is_ok();
+            println!("{mark} {:<15} {said}", finding.what);
+        }
+    }
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn verify_audit(config: Config) -> Result<ExitCode, Refusal> {

@@ -157,6 +157,43 @@ pub enum EventBody {
 }
 
 impl EventBody {
+    /// Every name that [`EventBody::kind`] gives.
+    pub const KINDS: &[&str] = &[
+        "leg.drafted",
+        "leg.revised",
+        "leg.discarded",
+        "leg.submitted",
+        "leg.record_completed",
+        "leg.opened",
+        "leg.asked",
+        "leg.answered",
+        "leg.accepted",
+        "leg.declined",
+        "leg.redirect_requested",
+        "leg.redirect_withdrawn",
+        "leg.redirected",
+        "leg.reserved",
+        "leg.released",
+        "leg.departed",
+        "leg.arrived",
+        "leg.no_show",
+        "leg.rebooked",
+        "leg.admitted",
+        "leg.noted",
+        "leg.outcome_sent",
+        "leg.outcome_amended",
+        "leg.acknowledged",
+        "leg.cancel_requested",
+        "leg.cancel_refused",
+        "leg.cancelled",
+        "leg.force_closed",
+        "leg.marked_in_error",
+        "leg.decision_acknowledged",
+        "leg.urged",
+        "leg.late_noted",
+        "case.closed",
+    ];
+
     /// The name of the event as others see it (timeline, notices): `leg.accepted`, `case.closed`.
     pub const fn kind(&self) -> &'static str {
         match self {

@@ -1,5 +1,5 @@
 //! Acknowledged means durable: the real binary is killed with SIGKILL right after an answer, started again, and must still
-//! have what it answered for. Five kills of writes and twenty of reads here; `CONSULT_SOAK` makes each two hundred.
+//! have what it answered for. Five kills of writes, twenty of reads and twenty of a referral here; `CONSULT_SOAK` makes each two hundred.
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -208,4 +208,152 @@ async fn every_read_answered_before_a_kill_is_in_the_audit_trail_after_the_resta
     let output = Command::new(binary()).arg("verify-audit").current_dir(folder.path()).output().await;
     let output = output.expect("verify-audit runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The way of a patient up, back down and home, step by step: who, the command, its body.
+const WAY: &[(&str, &str, &str)] = &[
+    ("desk", "open", "{}"),
+    ("desk", "ask", r#"{"text": "心电图？"}"#),
+    ("desk", "urge", "{}"),
+    ("village", "answer", r#"{"text": "ST 段压低"}"#),
+    ("desk", "accept", ""),
+    (
+        "desk",
+        "reserve",
+        r#"{"kind": "slot", "resource": "上午号", "hold_until": "2999-01-01T00:00:00.000Z"}"#,
+    ),
+    ("village", "depart", r#"{"eta": "2999-01-01T00:00:00.000Z"}"#),
+    ("desk", "arrive", r#"{"signature": "周文英"}"#),
+    ("doctor", "admit", r#"{"encounter_number": "ZY-1"}"#),
+    ("doctor", "note", r#"{"text": "病情平稳"}"#),
+    ("doctor", "send_outcome", r#"{"diagnosis": {"text": "心绞痛"}, "disposition": "stays"}"#),
+    ("village", "acknowledge", "{}"),
+];
+
+/// Those who act on the way. Their sessions outlive the server.
+struct Cast {
+    tokens: std::collections::BTreeMap<&'static str, String>,
+    doctor: Value,
+    entropy: consult_server::ids::Entropy,
+}
+
+/// Kills the server in the middle of each step of a referral, at another moment each time: after each restart what must never be
+/// is not, nothing acknowledged is lost, the same request again has its one effect, and the case goes on to its end.
+#[tokio::test]
+async fn a_referral_goes_on_whatever_moment_the_server_is_killed_at() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let kills: u64 = if std::env::var_os("CONSULT_SOAK").is_some() { 200 } else { 20 };
+    let mut server = Server::start(folder.path()).await;
+    let cast = server.cast().await;
+    let (mut killed, mut done_before_the_kill) = (0, 0);
+    while killed < kills {
+        let mut leg = server.referral(&cast).await;
+        for at in 0..WAY.len() {
+            if killed < kills {
+                // Before it is read, while it is decided, before its answer, after it.
+                let moment = Duration::from_micros(700 * (killed % 23));
+                let answered =
+                    tokio::time::timeout(moment, server.give(&cast, &leg, at)).await.ok().flatten();
+                server.kill().await;
+                killed += 1;
+                is_well(folder.path()).await;
+                server = Server::start(folder.path()).await;
+                let now = server.get(&cast, "village", &format!("/legs/{}", text(&leg["id"]))).await;
+                done_before_the_kill += u32::from(now["version"] != leg["version"]);
+                if let Some(answer) = answered {
+                    assert_eq!(now["version"], answer["version"], "{} was lost after its answer", WAY[at].1);
+                }
+            }
+            let before = leg["version"].as_i64();
+            leg = server.give(&cast, &leg, at).await.expect("an answer");
+            assert_eq!(
+                leg["version"].as_i64(),
+                before.map(|version| version + 1),
+                "{} has one effect",
+                WAY[at].1
+            );
+        }
+        assert_eq!(leg["state"], "closed");
+    }
+    server.stop().await;
+    is_well(folder.path()).await;
+    assert!(done_before_the_kill > 0, "no kill fell behind a commit");
+}
+
+/// What must never be is not, by the product's own doctor.
+async fn is_well(folder: &Path) {
+    let doctor = Command::new(binary()).args(["doctor", "--invariants"]).current_dir(folder).output().await;
+    let said = doctor.expect("the doctor runs");
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(said.status.success(), "{out}{err}");
+}
+
+impl Server {
+    async fn cast(&self) -> Cast {
+        let mut tokens = std::collections::BTreeMap::new();
+        for login in ["village", "desk", "doctor"] {
+            let body = json!({ "login": login, "password": "demo-only-2026" });
+            let request = Client::new().post(format!("{}/api/v1/session", self.base)).json(&body);
+            let session: Value = request.send().await.expect("an answer").json().await.expect("a session");
+            tokens.insert(login, text(&session["token"]));
+        }
+        let mut cast = Cast { tokens, doctor: Value::Null, entropy: tests::harness::seeded_entropy() };
+        cast.doctor = self.get(&cast, "doctor", "/session").await["person"]["id"].clone();
+        cast
+    }
+
+    async fn get(&self, cast: &Cast, login: &str, path: &str) -> Value {
+        let request =
+            Client::new().get(format!("{}/api/v1{path}", self.base)).bearer_auth(&cast.tokens[login]);
+        request.send().await.expect("an answer").json().await.expect("JSON")
+    }
+
+    /// A new referral that was submitted.
+    async fn referral(&self, cast: &Cast) -> Value {
+        let patient = self.get(cast, "village", "/patients?q=zxd").await["items"][0]["id"].clone();
+        let places = self.get(cast, "village", "/organisations").await;
+        let county =
+            places["items"].as_array().expect("a list").iter().find(|o| o["name"] == "清河县人民医院");
+        let county = county.expect("the county hospital");
+        let body = json!({ "id": cast.entropy.uuid(tests::harness::START), "patient_id": patient, "direction": "up", "urgency": "urgent",
+            "to_organisation_id": county["id"], "to_department_id": county["departments"][0]["id"], "consent": { "kind": "written" },
+            "form": { "reason": "critical", "complaint": "胸痛", "diagnosis": { "text": "心绞痛" } } });
+        let drafted = Client::new()
+            .post(format!("{}/api/v1/legs", self.base))
+            .bearer_auth(&cast.tokens["village"])
+            .json(&body);
+        let draft: Value = drafted.send().await.expect("an answer").json().await.expect("a leg");
+        self.command(cast, "village", &draft, "submit", &json!({})).await.expect("an answer")
+    }
+
+    /// Gives the command of a step, always with the same key; `None` where no answer came.
+    async fn give(&self, cast: &Cast, leg: &Value, step: usize) -> Option<Value> {
+        let (login, command, body) = WAY[step];
+        let body = match command {
+            "accept" => json!({ "owner_id": cast.doctor, "expected_at": "2999-01-01T00:00:00.000Z" }),
+            _ => serde_json::from_str(body).expect("a body"),
+        };
+        self.command(cast, login, leg, command, &body).await
+    }
+
+    async fn command(
+        &self,
+        cast: &Cast,
+        login: &str,
+        leg: &Value,
+        command: &str,
+        body: &Value,
+    ) -> Option<Value> {
+        let request = Client::new()
+            .post(format!("{}/api/v1/legs/{}/{command}", self.base, text(&leg["id"])))
+            .bearer_auth(&cast.tokens[login])
+            .header("if-match", format!("\"{}\"", leg["version"]))
+            .header("idempotency-key", format!("{}-{}", text(&leg["id"]), leg["version"]))
+            .json(body);
+        let answer = request.send().await.ok()?;
+        let status = answer.status();
+        let json: Value = answer.json().await.ok()?;
+        assert_eq!(status, 200, "{command}: {json:#}");
+        Some(json)
+    }
 }

@@ -2,6 +2,7 @@
 //! one sign-in: it must be changed then, so that whoever sat at the console does not keep it.
 
 pub mod clients;
+pub mod doctor;
 pub mod keys;
 mod sql;
 

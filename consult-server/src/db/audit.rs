@@ -268,6 +268,11 @@ pub async fn verify(conn: &mut Conn, anchors: &Path) -> Result<Verdict> {
     Ok(Verdict::Unanchored { entries: walk.seq })
 }
 
+/// How many entries are sealed, and how many are anchored.
+pub async fn standing(conn: &mut Conn, anchors: &Path) -> Result<(i64, i64)> {
+    Ok((head(conn).await?.seq, last_anchored(anchors)?))
+}
+
 /// The head is anchored just after it is sealed.
 async fn is_anchored_soon(anchors: &Path, head: i64) -> Result<bool> {
     const TRIES: u32 = 8;

@@ -74,6 +74,14 @@ impl Engine {
         Ok(options.connect(&self.full_url(url)).await?)
     }
 
+    /// Begins a transaction that sees one moment of the store.
+    pub(super) fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN DEFERRED",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        }
+    }
+
     /// A column that the engine numbers upward by itself.
     pub(super) fn identity(self) -> &'static str {
         match self {

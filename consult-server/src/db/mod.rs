@@ -43,6 +43,9 @@ pub struct Tx {
     engine: Engine,
 }
 
+/// The store as it stood at one moment, for reading in several statements.
+pub struct Snapshot(sqlx::Transaction<'static, sqlx::Any>);
+
 /// A connection for reading outside a change.
 pub struct Reader(sqlx::pool::PoolConnection<sqlx::Any>);
 
@@ -61,6 +64,10 @@ impl Db {
 
     pub async fn read(&self) -> Result<Reader> {
         Ok(Reader(self.readers.acquire().await?))
+    }
+
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Snapshot(self.readers.begin_with(self.engine.begin_snapshot()).await?))
     }
 
     /// The one door for changes. The closure's rows are durable when this answers `Ok`, and gone when it answers `Err`.
@@ -94,6 +101,12 @@ impl Tx {
 
     pub fn entropy(&self) -> &Entropy {
         &self.entropy
+    }
+}
+
+impl Snapshot {
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.0
     }
 }
 
