@@ -442,6 +442,7 @@ fn leg_row(row: &sqlx::any::AnyRow, today: jiff::civil::Date) -> Result<LegRow> 
         submitted_at: row.try_get::<Option<i64>, _>(29)?.map(Timestamp),
         updated_at: Timestamp(row.try_get(30)?),
         unread: row.try_get::<i64, _>(31)? != 0,
+        receipts: None,
         from,
         to,
         id: LegId::trusted(id),
