@@ -57,7 +57,7 @@ test('two people talk with a photograph and a voice, and see at once who has rea
   const village = await people.signIn('village', { viewport: PHONE });
   const desk = await people.signIn('desk');
   await opened(village, desk);
-  await press(village, '打开沟通');
+  await village.getByRole('button', { name: /^打开沟通/ }).click();
   await village.getByRole('dialog', { name: '沟通' }).waitFor();
   await village.getByLabel('写消息').fill('患者右侧肢体肌力 3 级，血压 178/102，已吸氧。');
   await press(village, '发送');
@@ -73,7 +73,7 @@ test('two people talk with a photograph and a voice, and see at once who has rea
   await village.locator('input[type=file]').first().setInputFiles(picture);
   await village.getByText('心电图.jpg').waitFor();
   await press(village, '发送');
-  const photo = desk.getByRole('img', { name: /照片：心电图/ });
+  const photo = desk.locator('.talk-photo img').last();
   await photo.waitFor();
   await desk.waitForFunction((image) => image.complete && image.naturalWidth > 0, await photo.elementHandle());
   const { width, bytes } = await photo.evaluate(async (image) => {
@@ -130,7 +130,7 @@ test('off the network a message is kept on the device, over a reload too, and ar
   const village = await people.signIn('village', { viewport: PHONE });
   const desk = await people.signIn('desk');
   const path = await opened(village, desk);
-  await press(village, '打开沟通');
+  await village.getByRole('button', { name: /^打开沟通/ }).click();
   await village.getByLabel('写消息').waitFor();
   await village.context().setOffline(true);
   await village.getByLabel('写消息').fill('离线写的话');
@@ -163,7 +163,7 @@ test('a notice leads to the conversation, rows show what is new, and the sender 
   const desk = await people.signIn('desk');
   await village.locator('.rows-link', { hasText: '李建国' }).first().click();
   await village.waitForURL(/\/referrals\/[0-9a-f-]{36}$/);
-  await press(village, '打开沟通');
+  await village.getByRole('button', { name: /^打开沟通/ }).click();
   await village.getByLabel('写消息').fill('家属已到镇口');
   await press(village, '发送');
   await village.getByText('家属已到镇口').waitFor();
