@@ -257,6 +257,24 @@ codes! {
     ReferralPatientNotOfCase = "referral.patient-not-of-case", 422, "同一次转诊只能是同一位患者。", "A case is about one patient: this is another one.";
     ReferralAlreadyHeld = "referral.already-held", 409, "这个床位或诊位已为另一位患者保留。", "This bed or bay is held for another patient.";
 
+    CallWhomMissing = "referral.call-whom-missing", 422, "请填写接电话的人。", "Say who answered the call.";
+    CallTextTooLong = "referral.call-text-too-long", 422, "内容过长。", "The text is too long.";
+
+    // Documents and conversations.
+    DocumentTooLarge = "document.too-large", 413, "文件超过 20 MB，没有保存。", "The file is larger than 20 MB; it was not saved.";
+    DocumentEmpty = "document.empty", 422, "文件是空的。", "The file is empty.";
+    DocumentKind = "document.kind-not-taken", 415, "不支持这种文件。可发送照片、PDF、文本、录音和短视频。", "This kind of file is not taken. Send photographs, PDF, text, recordings or short videos.";
+    DocumentInterrupted = "document.interrupted", 400, "上传中断，文件没有保存，请重试。", "The upload broke off; the file was not saved. Try again.";
+    WrittenByAnother = "message.written-by-another", 409, "现在登录的是另一个人，内容没有发送。", "Somebody else is signed in by now; nothing was sent.";
+    DocumentUnknown = "document.unknown", 422, "附件不存在，或已经用在别处。", "The attachment does not exist, or is used elsewhere.";
+    MessageEmpty = "message.empty", 422, "请先写点什么，或添加附件。", "Write something, or attach something.";
+    MessageTooLong = "message.too-long", 422, "消息最多 4000 字。", "A message has 4,000 characters at most.";
+    MessageAttachments = "message.too-many-attachments", 422, "一条消息最多 9 个附件。", "A message carries 9 attachments at most.";
+    MessageVoice = "message.voice-length", 422, "语音最长 5 分钟。", "A voice message lasts 5 minutes at most.";
+    MessageKind = "message.attachment-kind", 422, "附件的内容与类型不符。", "The attachment is not what the message says it is.";
+    MessageNotYours = "message.not-yours", 403, "只能撤回自己发送的消息。", "Only your own messages can be withdrawn.";
+    MessageTooLate = "message.withdraw-too-late", 409, "已超过 2 分钟，不能撤回。", "After two minutes a message cannot be withdrawn any more.";
+
     // Consults.
     ConsultNotInState = "consult.not-in-state", 409, "会诊当前状态不能进行这项操作。", "This is not possible in the consult's present state.";
     ConsultClaimedByOther = "consult.claimed-by-other", 409, "这份会诊已被其他医生接诊。", "Somebody else has already taken this consult.";

@@ -12,10 +12,12 @@ pub mod crypto;
 pub mod db;
 pub mod demo;
 pub mod directory;
+pub mod documents;
 pub mod error;
 pub mod ground;
 pub mod http;
 pub mod ids;
+pub mod messages;
 pub mod metrics;
 pub mod names;
 pub mod notices;
@@ -33,9 +35,11 @@ use crate::access::oidc;
 use crate::conference::Rooms;
 use crate::config::Config;
 use crate::consults::inputs::Inputs;
+use crate::documents::Shelf;
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::Entropy;
+use crate::messages::attached::Attached;
 use crate::notices::Hub;
 use crate::studies::Imaging;
 use crate::time::Clock;
@@ -53,6 +57,7 @@ pub struct App {
     pub ground: Ground,
     pub oidc: oidc::Provider,
     pub imaging: Imaging,
+    pub shelf: Shelf,
     pub hub: Hub,
     pub rooms: Rooms,
     pub ready: Ready,
@@ -91,10 +96,12 @@ impl App {
         let oidc = oidc::Provider::of(&config)?;
         let ground = Ground::open(config, clock, entropy).await?;
         let imaging = Imaging::open(&ground, Arc::new(Inputs))?;
+        let shelf = Shelf { blobs: imaging.blobs.clone(), holders: Arc::new(Attached) };
         Ok(Self {
             ground,
             oidc,
             imaging,
+            shelf,
             hub: Hub::default(),
             rooms: Rooms::default(),
             ready: Ready::default(),

@@ -3,8 +3,8 @@
 
 use crate::http::{describe, idempotency, layers, peer, problem};
 use crate::{
-    App, Ready, access, audit, break_glass, conference, consults, directory, metrics, notices, page,
-    patients, referrals, studies,
+    App, Ready, access, audit, break_glass, conference, consults, directory, documents, messages, metrics,
+    notices, page, patients, referrals, studies,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -39,6 +39,8 @@ fn api() -> OpenApiRouter<App> {
             .merge(patients::http::routes())
             .merge(audit::http::routes())
             .merge(break_glass::http::routes())
+            .merge(documents::http::routes())
+            .merge(messages::http::routes())
             .merge(studies::http::routes())
             .merge(referrals::http::routes())
             .merge(conference::http::routes())

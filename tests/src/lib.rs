@@ -4,6 +4,7 @@
 pub mod consults;
 pub mod files;
 pub mod harness;
+pub mod messages;
 pub mod oidc;
 pub mod people;
 pub mod phone;

@@ -21,6 +21,8 @@ const FLOORS: &[&str] = &[
     "patients",
     "audit",
     "break_glass",
+    "documents",
+    "messages",
     "studies",
     "conference",
     "referrals",

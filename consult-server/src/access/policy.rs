@@ -47,6 +47,10 @@ actions! {
     StudyAssign,
     RoomJoin,
     ClientManage,
+    DocumentAdd,
+    DocumentRead,
+    ThreadRead,
+    ThreadWrite,
 }
 
 impl Action {
@@ -107,6 +111,11 @@ impl Action {
             | Action::PatientReveal
             | Action::PatientAccessLog
             | Action::PatientTreat
+            | Action::DocumentAdd
+            | Action::DocumentRead
+            // What people say to one another is for those who care, not for oversight.
+            | Action::ThreadRead
+            | Action::ThreadWrite
             | Action::StudyRead => CARE,
             Action::ConsultRead | Action::LegRead | Action::LegCommand => CARE_AND_OVERSIGHT,
             Action::PatientRegister | Action::PatientChange | Action::LegSend => SENDERS,
@@ -142,6 +151,11 @@ impl Action {
             | Action::GlassReview
             | Action::PatientReveal
             | Action::PatientAccessLog
+            // A program that reads would be a receipt of nobody's.
+            | Action::DocumentAdd
+            | Action::DocumentRead
+            | Action::ThreadRead
+            | Action::ThreadWrite
             | Action::ClientManage => None,
         }
     }
@@ -163,6 +177,7 @@ impl Action {
                 | Action::ConsultRequest
                 | Action::LegSend
                 | Action::StudyAdd
+                | Action::DocumentAdd
         )
     }
 

@@ -2,6 +2,7 @@
 //! transaction. Knows no HTTP. What to decide is the crate `referral`'s; this loads what it needs and writes what follows.
 
 pub mod checks;
+pub mod conversing;
 pub mod deadlines;
 pub mod read;
 
@@ -250,6 +251,7 @@ async fn apply(tx: &mut Tx, acting: &Acting, before: &Case, events: &[Event]) ->
     for event in events {
         record(tx, acting, &after, event).await?;
         give_and_end_grants(tx, acting, &after, event).await?;
+        conversing::follow(tx, acting, &after, event).await?;
     }
     Ok(after)
 }

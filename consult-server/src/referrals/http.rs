@@ -21,6 +21,8 @@ where
     Ground: axum::extract::FromRef<S>,
 {
     commands()
+        .merge(super::calls::http::routes())
+        .merge(super::receipts::http::routes())
         .routes(routes!(list, create))
         .routes(routes!(one, revise))
         .routes(routes!(timeline))
@@ -79,7 +81,7 @@ async fn create(call: Call, Json(input): Json<LegInput>) -> Result<Reply> {
 async fn one(call: Call, Path(id): Path<LegId>) -> Result<Reply> {
     let (leg, basis) = read::leg(&mut *call.read().await?, &call, &id).await?;
     call.note_read(Subject { kind: flow::LEG, id: id.as_str() }, Some(&leg.row.patient.id), basis)?;
-    read::mark_read(&call, &leg).await?;
+    read::mark_read(&call, &leg, basis).await?;
     Ok(Reply::ok(&leg)?.with_version(leg.row.version))
 }
 

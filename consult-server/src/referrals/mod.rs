@@ -1,8 +1,10 @@
 //! Referrals: legs of a case, who owes the next step, and the way of each command from the page to the rows.
 //! The rules are the crate `referral`'s; here are what callers say and see. Knows no consult and no notice.
 
+pub mod calls;
 pub mod flow;
 pub mod http;
+pub mod receipts;
 pub mod rules;
 pub mod sql;
 
@@ -168,6 +170,8 @@ pub struct LegRow {
     pub unread: bool,
     /// How often somebody asked for the next step.
     pub urged: i64,
+    /// How many on the receiver's side have read it; in the list of what was sent only.
+    pub receipts: Option<receipts::ReceiptCounts>,
 }
 
 /// A leg whole, as the caller sees it.
@@ -205,6 +209,8 @@ pub struct Leg {
     pub record_due_at: Option<Timestamp>,
     /// Commands this caller may give now.
     pub allowed: Vec<String>,
+    /// Whether the caller may read its conversation, which has the same id.
+    pub has_thread: bool,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

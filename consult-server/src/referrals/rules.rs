@@ -66,8 +66,12 @@ pub fn may_see(case: &Case, leg: &Leg, member: &Member, now: Timestamp) -> bool 
     let oversees =
         |organisation: &referral::OrganisationId| member.oversees.iter().any(|below| below == organisation);
     let above = oversees(&leg.from) || leg.to.as_ref().is_some_and(|to| oversees(&to.organisation));
-    let recent = case.closed_at.is_none_or(|closed| now.0 < closed.0 + AFTER_END);
-    receives || above || (recent && case.involves(&member.organisation))
+    receives || above || (is_recent(case, now) && case.involves(&member.organisation))
+}
+
+/// Whether a case goes on, or has closed so lately that its grants stand.
+pub fn is_recent(case: &Case, now: Timestamp) -> bool {
+    case.closed_at.is_none_or(|closed| now.0 < closed.0 + AFTER_END)
 }
 
 /// The organisations that hear of an event at once: both sides, the receiver from submission on.

@@ -480,6 +480,7 @@ fn leg_row(row: &sqlx::any::AnyRow, today: jiff::civil::Date) -> Result<LegRow> 
         updated_at: Timestamp(row.try_get(30)?),
         unread: row.try_get::<i64, _>(31)? != 0,
         urged: row.try_get(34)?,
+        receipts: None,
         from,
         to,
         id: LegId::trusted(id),

@@ -11,6 +11,7 @@ import { setTimezone } from '@/lib/format';
 import { loadAllTexts, useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { MeProvider, mayBreakGlass, sessionQuery, signOut, useSession } from '@/lib/session';
+import { anyUnsent } from '@/lib/unsent';
 import { ProblemBanner } from '@/ui/banner';
 import { Icon } from '@/ui/icon';
 import { ConnectionBanner } from './connection-banner';
@@ -95,6 +96,14 @@ function Signed({ me }: { me: Me }) {
     const timer = setTimeout(() => void expiredDialog().catch(() => undefined), EXPIRED_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
+  // What was written off the network goes out, whatever screen is open.
+  useEffect(() => {
+    if (!anyUnsent()) return;
+    void import('@/features/messages/api/senders').then(
+      (senders) => senders.resume(me.person.id),
+      () => undefined,
+    );
+  }, [me.person.id]);
   // Another person in the same browser: nothing of the first one stays on screen.
   useEffect(
     () =>

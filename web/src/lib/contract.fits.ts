@@ -71,5 +71,11 @@ export type Contract = Must<
     Reads<Theirs['Leg'], Ours.Leg>,
     Writes<Ours.LegInput, Theirs['LegInput']>,
     Reads<Theirs['TimelineEntry'], Ours.TimelineEntry>,
+    Reads<Theirs['LegReceipts'], Ours.LegReceipts>,
+    Reads<Theirs['LegCalls'], Ours.LegCalls>,
+    Writes<Ours.LegCallInput, Theirs['CallInput']>,
+    Reads<Theirs['Thread'], Ours.Thread>,
+    Reads<Theirs['MessagePage'], Ours.MessagePage>,
+    Writes<Ours.MessageInput, Theirs['MessageInput']>,
   ]
 >;

@@ -474,6 +474,8 @@ export interface LegRow {
   submitted_at: Time | null;
   updated_at: Time;
   unread: boolean;
+  /** In the list of what was sent, while it goes on. */
+  receipts: { read: number; unread: number } | null;
 }
 export type OutcomeDisposition =
   | 'stays'
@@ -518,6 +520,43 @@ export interface Leg extends LegRow {
   missing: string[];
   record_due_at: Time | null;
   allowed: string[];
+  /** Whether the caller may read its conversation, which has the same id. */
+  has_thread: boolean;
+}
+export interface LegReceipts {
+  read: { person: PersonRef; read_at: Time }[];
+  unread: PersonRef[];
+}
+export type Callee = 'sender' | 'receiver' | 'patient' | 'other';
+export type CallResult = 'reached' | 'not_reached' | 'wrong_number' | 'call_back';
+export interface LegCall {
+  id: Id;
+  callee: Callee;
+  result: CallResult;
+  whom: string;
+  note: string;
+  called_at: Time;
+  author: PersonRef;
+}
+export interface LegCallInput {
+  id: Id;
+  callee: Callee;
+  result: CallResult;
+  whom: string;
+  note: string;
+  called_at: Time;
+}
+export interface Contact {
+  callee: Callee;
+  organisation: OrganisationRef;
+  /** Null for the organisation's own number. */
+  person: PersonRef | null;
+  part: string;
+  phone: string;
+}
+export interface LegCalls {
+  items: LegCall[];
+  contacts: Contact[];
 }
 export interface LegInput {
   id: Id;
@@ -595,7 +634,7 @@ export interface Notice {
   id: Id;
   type: string;
   subject: {
-    kind: 'consult' | 'leg' | 'study' | 'duty' | 'duty_swap' | 'person' | 'break_glass';
+    kind: 'consult' | 'leg' | 'thread' | 'study' | 'duty' | 'duty_swap' | 'person' | 'break_glass';
     id: Id;
   };
   patient: { id: Id; name: string } | null;
@@ -666,4 +705,52 @@ export interface AuditEntry extends AccessLogEntry {
   subject_id: string;
   patient: AuditPatient | null;
   detail: unknown;
+}
+
+export interface Document {
+  id: Id;
+  name: string;
+  media_type: string;
+  size: number;
+  /** Whether a page may show or play it. */
+  inline: boolean;
+}
+export type AttachmentKind = 'file' | 'photo' | 'voice';
+export interface Attachment {
+  kind: AttachmentKind;
+  document: Document;
+  duration_ms: number | null;
+}
+export interface Message {
+  id: Id;
+  /** Its place in the thread, from 1. */
+  ordinal: number;
+  author: PersonRef;
+  text: string;
+  attachments: Attachment[];
+  created_at: Time;
+  withdrawn_at: Time | null;
+  withdrawable_until: Time | null;
+  read_by: Id[];
+  unread_by: Id[];
+}
+export interface MessagePage extends Page<Message> {
+  people: PersonRef[];
+}
+export interface MessageInput {
+  id: Id;
+  /** Who wrote it, whoever is signed in by now. */
+  author_id: Id;
+  text: string;
+  attachments: { document_id: Id; kind: AttachmentKind; duration_ms: number | null }[];
+}
+export interface ThreadRow {
+  id: Id;
+  unread: number;
+  last_at: Time;
+}
+export interface Thread extends ThreadRow {
+  messages: number;
+  previous_id: Id | null;
+  members: PersonRef[];
 }

@@ -1,6 +1,7 @@
 // Referrals as rows: who, from where to where, what is due, read or not.
 
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { clock } from '@/lib/clock';
 import type { LegRow } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
@@ -11,12 +12,20 @@ import { DirectionMark, LegStatus, LegUrgencyMark } from './leg-status';
 import { OwedLine } from './owed-line';
 import { PatientLine } from './patient-line';
 
+const ReceiptsLine = lazy(() => import('./receipts-line').then((m) => ({ default: m.ReceiptsLine })));
+const UnreadMessages = lazy(() => import('./unread-messages').then((m) => ({ default: m.UnreadMessages })));
+
 export function LegRows({ rows, ofOnePatient = false }: { rows: LegRow[]; ofOnePatient?: boolean }) {
   return (
     <ul className="rows">
       {rows.map((row) => (
         <li key={row.id}>
           <LegRowLink row={row} ofOnePatient={ofOnePatient} />
+          {row.receipts && (
+            <Suspense fallback={null}>
+              <ReceiptsLine legId={row.id} counts={row.receipts} />
+            </Suspense>
+          )}
         </li>
       ))}
     </ul>
@@ -41,6 +50,9 @@ function LegRowLink({ row, ofOnePatient }: { row: LegRow; ofOnePatient: boolean 
       <span className="row item-marks">
         <LegUrgencyMark urgency={row.urgency} />
         <LegStatus state={row.state} />
+        <Suspense fallback={null}>
+          <UnreadMessages legId={row.id} />
+        </Suspense>
         <span className="soft small row" style={{ gap: 6 }}>
           <DirectionMark direction={row.direction} /> {sent ? (row.to?.name ?? '—') : row.from.name}
           {sent && row.to_department && ` · ${row.to_department.name}`}

@@ -13,6 +13,7 @@ import { Unread } from '@/ui/unread';
 const ICONS: Record<Notice['subject']['kind'], IconName> = {
   consult: 'consult',
   leg: 'referral',
+  thread: 'consult',
   study: 'image',
   duty: 'clock',
   duty_swap: 'clock',
@@ -64,10 +65,11 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
         const onClick = () => notice.read_at || read.mutate(notice.id);
         return (
           <li key={notice.id}>
-            {subject.kind === 'leg' ? (
+            {subject.kind === 'leg' || subject.kind === 'thread' ? (
               <Link
                 to="/referrals/$legId"
                 params={{ legId: subject.id }}
+                {...(subject.kind === 'thread' && { hash: 'talk' })}
                 className="rows-link item"
                 onClick={onClick}
               >

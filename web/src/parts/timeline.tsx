@@ -4,6 +4,7 @@ import { clock } from '@/lib/clock';
 import type { TimelineEntry } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
+import { useEventWords } from './event-words';
 
 /** The words that people wrote into a step, by the names the server gives them. */
 const QUOTED = ['text', 'reason', 'note', 'suggestion', 'circumstances', 'answer'] as const;
@@ -14,28 +15,15 @@ function quotes(payload: Record<string, unknown>): string[] {
   );
 }
 
-/** A coded reason in the words of its subject: `consult.declined` says it as consults do. */
-function useReason(): (entry: TimelineEntry) => string | null {
-  const consults = useTranslation('consults');
-  const referrals = useTranslation('referrals');
-  return ({ type, payload }) => {
-    const key = `declineReason.${payload.reason_code}`;
-    if (type.startsWith('consult.')) return consults.has(key) ? consults.t(key) : null;
-    return referrals.has(key) ? referrals.t(key) : null;
-  };
-}
-
 export function Timeline({ entries }: { entries: TimelineEntry[] }) {
-  const { t, has, language } = useTranslation('timeline');
-  const reason = useReason();
+  const { t, language } = useTranslation('timeline');
+  const words = useEventWords();
   const newest = [...entries].sort((a, b) => b.seq - a.seq);
   return (
     <ol className="timeline">
       {newest.map((entry) => (
         <li key={entry.id}>
-          <p className="timeline-what">
-            {[has(entry.type) ? t(entry.type) : t('other'), reason(entry)].filter(Boolean).join(' · ')}
-          </p>
+          <p className="timeline-what">{words(entry)}</p>
           <p className="soft small">
             {entry.actor ? `${entry.actor.name} · ${entry.actor.organisation.name}` : t('system')}
             {' · '}

@@ -12,7 +12,7 @@ use crate::http::Page;
 use crate::http::Paging;
 use crate::ids::{CaseId, LegId, PatientId};
 use crate::referrals::sql::{LegBox, Viewer};
-use crate::referrals::{Case, Leg, LegPage, LegRow, rules, sql};
+use crate::referrals::{Case, Leg, LegPage, LegRow, receipts, rules, sql};
 use crate::refs::TimelineEntry;
 use referral::Member;
 
@@ -93,19 +93,60 @@ pub async fn leg(conn: &mut Conn, call: &Call, id: &LegId) -> Result<(Leg, &'sta
     let row = rows.into_iter().find(|row| row.id == *id).ok_or_else(Refusal::not_found)?;
     let names = names_of(conn, leg).await?;
     let table = sql::deadlines(conn, &call.caller.alliance).await?;
-    Ok((rules::shown::leg(&case, leg, row, &member, &names, &table, call.now)?, basis))
+    let mut shown = rules::shown::leg(&case, leg, row, &member, &names, &table, call.now)?;
+    shown.has_thread = may_talk(call, &case, leg);
+    Ok((shown, basis))
 }
 
 /// The caller has looked: what changes from now on is unread again. Answers whether there is something to write.
-pub async fn mark_read(call: &Call, leg: &Leg) -> Result<()> {
+pub async fn mark_read(call: &Call, leg: &Leg, basis: &'static str) -> Result<()> {
     if !leg.row.unread {
         return Ok(());
     }
-    let (id, person, version) = (leg.row.id.clone(), call.caller.person.clone(), leg.row.version);
-    call.ground
-        .db
-        .write(move |tx| Box::pin(async move { sql::mark_read(tx, &id, &person, version).await }))
-        .await
+    let (call, leg) = (call.clone(), leg.clone());
+    let db = call.ground.db.clone();
+    db.write(move |tx| Box::pin(async move { receipts::flow::mark(tx, &call, &leg, basis).await })).await
+}
+
+/// A leg in the words of the crate, with its case and the legal basis of reading it.
+pub async fn whole(
+    conn: &mut Conn,
+    call: &Call,
+    id: &LegId,
+) -> Result<(referral::Case, referral::Leg, &'static str)> {
+    let (case, _, _, basis) = visible(conn, call, id).await?;
+    let leg = case.leg(&referral::LegId::new(id.as_str())).cloned().ok_or_else(Refusal::not_found)?;
+    Ok((case, leg, basis))
+}
+
+/// The same for who may act on the leg.
+pub async fn to_command(
+    conn: &mut Conn,
+    call: &Call,
+    id: &LegId,
+) -> Result<(referral::Case, referral::Leg, &'static str)> {
+    let member = member(conn, call).await?;
+    let mut found = None;
+    if let Some(case_id) = sql::case_of_leg(conn, &call.caller.alliance, id).await?
+        && let Some(case) = sql::case(conn, &call.caller.alliance, &case_id).await?
+        && let Some(leg) = case.leg(&referral::LegId::new(id.as_str())).cloned()
+        && rules::may_see(&case, &leg, &member, call.now)
+    {
+        found = Some((case, leg));
+    }
+    let basis = call.require(Action::LegCommand, Some(&resource(call, found.is_some())))?;
+    let (case, leg) = found.ok_or_else(Refusal::not_found)?;
+    Ok((case, leg, basis))
+}
+
+/// Whether the caller may read the conversation of a leg, by what is loaded already: as `messages` answers when it is asked.
+fn may_talk(call: &Call, case: &referral::Case, leg: &referral::Leg) -> bool {
+    let is_side = leg.to.is_some() && rules::sides(leg).contains(&call.caller.organisation);
+    let related =
+        Resource { alliance: call.caller.alliance.clone(), relation: is_side.then_some(Relation::Referral) };
+    leg.submitted_at.is_some()
+        && rules::is_recent(case, call.now)
+        && call.require(Action::ThreadRead, Some(&related)).is_ok()
 }
 
 /// What happened to a leg and to its case, oldest first. Who received it does not see how it was drafted.
@@ -172,7 +213,10 @@ pub async fn list(
     let found = sql::list(conn, viewer(call), which, &states, after, limit + 1).await?;
     let page = Page::cut(found, limit, |(row, key)| format!("{key}.{}", row.id));
     let counts = sql::counts(conn, &call.caller.alliance, &call.caller.organisation).await?;
-    let items: Vec<LegRow> = page.items.into_iter().map(|(row, _)| row).collect();
+    let mut items: Vec<LegRow> = page.items.into_iter().map(|(row, _)| row).collect();
+    if which == LegBox::Sent {
+        receipts::flow::count(conn, call, &mut items).await?;
+    }
     Ok((LegPage { items, next: page.next, counts }, basis))
 }
 

@@ -85,6 +85,7 @@ pub fn leg(
         missing: leg.missing().iter().map(|field| field.as_str().to_owned()).collect(),
         record_due_at: referral::record_due(leg, table).map(time),
         allowed: allowed.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        has_thread: false,
         row,
     })
 }

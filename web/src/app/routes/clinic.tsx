@@ -96,10 +96,7 @@ export const clinicRoutes = [
   createRoute({
     ...under,
     path: '/referrals/$legId',
-    component: lazyRouteComponent(
-      () => import('@/features/referrals/components/referral-page'),
-      'ReferralPage',
-    ),
+    component: lazyRouteComponent(() => import('../referral-page'), 'ReferralPage'),
   }),
   createRoute({
     ...under,

@@ -41,6 +41,11 @@ export function apply(client: QueryClient, event: ServerEvent): void {
     if (!changed) return;
     void client.invalidateQueries({ queryKey: [changed.kind, 'list'] });
     void client.invalidateQueries({ queryKey: [changed.kind, 'one', changed.id] });
+    // Reading a leg changes nothing in it but who has read it.
+    if (changed.kind === 'leg_receipts') {
+      void client.invalidateQueries({ queryKey: ['leg', 'one', changed.id, 'receipts'] });
+      void client.invalidateQueries({ queryKey: ['leg', 'list', 'sent'] });
+    }
     if (changed.kind === 'study') void client.invalidateQueries({ queryKey: ['consult', 'one'] });
   } else if (event.event === 'notice') {
     void client.invalidateQueries({ queryKey: ['notice'] });

@@ -2,7 +2,19 @@
 
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api';
-import type { Case, Id, Leg, LegInput, LegList, Page, TimelineEntry } from '../contract';
+import type {
+  Case,
+  Id,
+  Leg,
+  LegCall,
+  LegCallInput,
+  LegCalls,
+  LegInput,
+  LegList,
+  LegReceipts,
+  Page,
+  TimelineEntry,
+} from '../contract';
 import { Problem } from '../problem';
 
 export type LegBox = 'incoming' | 'sent' | 'all';
@@ -24,6 +36,22 @@ export const legTimelineQuery = (id: Id) =>
     queryKey: ['leg', 'one', id, 'timeline'],
     queryFn: ({ signal }) => call<Page<TimelineEntry>>('GET', `legs/${id}/timeline`, { signal }),
   });
+
+export const legReceiptsQuery = (id: Id) =>
+  queryOptions({
+    queryKey: ['leg', 'one', id, 'receipts'],
+    queryFn: ({ signal }) => call<LegReceipts>('GET', `legs/${id}/receipts`, { signal }),
+  });
+
+export const legCallsQuery = (id: Id) =>
+  queryOptions({
+    queryKey: ['leg', 'one', id, 'calls'],
+    queryFn: ({ signal }) => call<LegCalls>('GET', `legs/${id}/calls`, { signal }),
+  });
+
+export function logCall(id: Id, input: LegCallInput): Promise<LegCall> {
+  return call<LegCall>('POST', `legs/${id}/calls`, { body: input });
+}
 
 export const caseQuery = (id: Id) =>
   queryOptions({

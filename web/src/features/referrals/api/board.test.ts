@@ -26,6 +26,7 @@ function row(id: string, change: Partial<LegRow>): LegRow {
     submitted_at: null,
     updated_at: '2026-11-23T08:00:00.000Z',
     unread: false,
+    receipts: null,
     ...change,
   };
 }

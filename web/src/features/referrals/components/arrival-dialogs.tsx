@@ -1,10 +1,14 @@
 // The way of the patient: leaving, arriving, not coming, a new date, the beginning of care.
 
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { clock } from '@/lib/clock';
+import type { LegCall } from '@/lib/contract';
 import { fromLocalInput, toLocalInput } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
+import { legCallsQuery } from '@/lib/queries/legs';
 import { TextArea, TextField } from '@/ui/field';
+import { failedAttempts } from '../api/attempts';
 import { FormDialog } from './form-dialog';
 import type { CommandDialogProps } from './leg-commands';
 
@@ -171,13 +175,24 @@ export function RebookDialog({ busy, error, onClose, onSend }: CommandDialogProp
 }
 
 /** Two attempts to reach the patient come before "did not come". */
-export function NoShowDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+/** Calls to the patient that came to nothing are the attempts: the last two stand there already. */
+export function NoShowDialog(props: CommandDialogProps) {
+  const query = useQuery(legCallsQuery(props.leg.id));
+  if (query.isPending) return null;
+  return <NoShowForm {...props} failed={failedAttempts(query.data?.items ?? [])} />;
+}
+
+function NoShowForm({ busy, error, onClose, onSend, failed }: CommandDialogProps & { failed: LegCall[] }) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
-  const [tries, setTries] = useState(() => [
-    { at: toLocalInput(clock.now() - HOUR), note: '' },
-    { at: toLocalInput(clock.now() - 60_000), note: '' },
-  ]);
+  const [tries, setTries] = useState(() =>
+    [HOUR, 60_000].map((before, index) => {
+      const one = failed[index];
+      if (!one) return { at: toLocalInput(clock.now() - before), note: '' };
+      const note = [t(`calls.result.${one.result}`), one.note].filter(Boolean).join(' · ');
+      return { at: toLocalInput(Date.parse(one.called_at)), note };
+    }),
+  );
   const [tried, setTried] = useState(false);
   const wrong = { tone: 'wrong', text: common.t('required') } as const;
   const set = (index: number, change: Partial<{ at: string; note: string }>) =>

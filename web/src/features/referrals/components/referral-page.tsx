@@ -3,9 +3,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { clock } from '@/lib/clock';
-import type { Leg } from '@/lib/contract';
+import type { Leg, TimelineEntry } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { caseQuery, legQuery, legTimelineQuery, useLegCommand } from '@/lib/queries/legs';
@@ -13,21 +13,28 @@ import { Asks } from '@/parts/asks';
 import { DirectionMark, LegStatus, LegUrgencyMark } from '@/parts/leg-status';
 import { OwedLine } from '@/parts/owed-line';
 import { PatientLine } from '@/parts/patient-line';
+import { ReceiptNames } from '@/parts/receipts-line';
 import { Timeline } from '@/parts/timeline';
 import { Banner } from '@/ui/banner';
 import { Loaded } from '@/ui/states';
 import { DeadlineClock } from '@/ui/status';
+import { CallCard, CallNow } from './call-card';
 import { FormFacts } from './form-facts';
 import { LegCommands } from './leg-commands';
 import { OutcomeView } from './outcome-view';
 import './referrals.css';
 
-export function ReferralPage() {
+/** Puts what is said about a leg beside it; another feature, which the composition brings. */
+export type Talk = (leg: Leg, entries: TimelineEntry[]) => ReactNode;
+
+export function ReferralPage({ conversation }: { conversation: Talk }) {
   const { legId } = useParams({ from: '/shell/referrals/$legId' });
   const query = useQuery(legQuery(legId));
   return (
     <div className="page">
-      <Loaded query={query}>{(leg) => <ReferralView key={leg.id} leg={leg} />}</Loaded>
+      <Loaded query={query}>
+        {(leg) => <ReferralView key={leg.id} leg={leg} conversation={conversation} />}
+      </Loaded>
     </div>
   );
 }
@@ -45,7 +52,7 @@ function useOpening(leg: Leg): void {
   }, [due, leg.version, mutate]);
 }
 
-function ReferralView({ leg }: { leg: Leg }) {
+function ReferralView({ leg, conversation }: { leg: Leg; conversation: Talk }) {
   const { t, language } = useTranslation('referrals');
   const timelineText = useTranslation('timeline');
   const timeline = useQuery(legTimelineQuery(leg.id));
@@ -66,6 +73,9 @@ function ReferralView({ leg }: { leg: Leg }) {
             <span className="soft small tabular">{leg.number}</span>
           </span>
           <OwedLine owed={leg.owed} />
+          <span className="row">
+            <CallNow leg={leg} />
+          </span>
         </div>
         <LegCommands leg={leg} />
       </div>
@@ -83,6 +93,7 @@ function ReferralView({ leg }: { leg: Leg }) {
               {t('recordMissing')} <DeadlineClock due={leg.record_due_at} />
             </Banner>
           )}
+          {leg.has_thread && conversation(leg, timeline.data?.items ?? [])}
           {leg.outcome && <OutcomeView outcome={leg.outcome} outcomes={leg.outcomes} />}
           {leg.ask.length > 0 && (
             <section className="card">
@@ -141,6 +152,8 @@ function ReferralView({ leg }: { leg: Leg }) {
               <dd>{leg.consent ? t(`consent.${leg.consent.kind}`) : t('consentNone')}</dd>
             </dl>
           </section>
+          {leg.submitted_at && <ReadingCard leg={leg} />}
+          {leg.submitted_at && <CallCard leg={leg} />}
           <CaseCard leg={leg} />
           <section className="card">
             <div className="card-head">
@@ -153,6 +166,21 @@ function ReferralView({ leg }: { leg: Leg }) {
         </aside>
       </div>
     </>
+  );
+}
+
+/** Who on the receiver's side has read it. */
+function ReadingCard({ leg }: { leg: Leg }) {
+  const { t } = useTranslation('referrals');
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{t('reading.label')}</h2>
+      </div>
+      <div className="card-body">
+        <ReceiptNames legId={leg.id} />
+      </div>
+    </section>
   );
 }
 

@@ -1,0 +1,19 @@
+// How many messages of a referral's conversation this person has not read. One question serves all rows of a page.
+
+import { useQuery } from '@tanstack/react-query';
+import type { Id } from '@/lib/contract';
+import { useTranslation } from '@/lib/i18n';
+import { unreadThreadsQuery } from '@/lib/queries/threads';
+import { Icon } from '@/ui/icon';
+
+export function UnreadMessages({ legId }: { legId: Id }) {
+  const { t } = useTranslation('referrals');
+  const query = useQuery(unreadThreadsQuery);
+  const count = query.data?.items.find((row) => row.id === legId)?.unread ?? 0;
+  if (count === 0) return null;
+  return (
+    <span className="status tone-blue tabular">
+      <Icon name="consult" size={14} /> {t('newMessages', { count })}
+    </span>
+  );
+}
