@@ -47,6 +47,10 @@ actions! {
     StudyAssign,
     RoomJoin,
     ClientManage,
+    BedRead,
+    BedManage,
+    /// Change the rules of the alliance: deadlines, criteria, templates.
+    SettingsManage,
 }
 
 impl Action {
@@ -101,7 +105,9 @@ impl Action {
             Action::AuditRead => &[Auditor],
             Action::GlassBreak => DOCTORS,
             Action::GlassReview => &[SecurityAdministrator],
-            Action::ClientManage => &[SecurityAdministrator],
+            Action::ClientManage | Action::SettingsManage => &[SecurityAdministrator],
+            Action::BedRead => &[TownshipDoctor, ReferralDesk, ReceivingDoctor, Manager],
+            Action::BedManage => &[TownshipDoctor, ReferralDesk, ReceivingDoctor],
             Action::PatientSearch
             | Action::PatientRead
             | Action::PatientReveal
@@ -137,12 +143,15 @@ impl Action {
             Action::StudyRead => Some(Scope::StudiesRead),
             Action::StudyAdd | Action::StudyAssign => Some(Scope::StudiesWrite),
             Action::RoomJoin => Some(Scope::RoomsJoin),
+            Action::BedRead => Some(Scope::BedsRead),
+            Action::BedManage => Some(Scope::BedsWrite),
             Action::AuditRead
             | Action::GlassBreak
             | Action::GlassReview
             | Action::PatientReveal
             | Action::PatientAccessLog
-            | Action::ClientManage => None,
+            | Action::ClientManage
+            | Action::SettingsManage => None,
         }
     }
 
@@ -158,6 +167,9 @@ impl Action {
                 | Action::GlassBreak
                 | Action::GlassReview
                 | Action::ClientManage
+                | Action::BedRead
+                | Action::BedManage
+                | Action::SettingsManage
                 | Action::PatientSearch
                 | Action::PatientRegister
                 | Action::ConsultRequest
@@ -176,6 +188,7 @@ impl Action {
                 | Action::AuditRead
                 | Action::GlassReview
                 | Action::ClientManage
+                | Action::SettingsManage
         )
     }
 }

@@ -272,6 +272,7 @@ impl Story {
             },
             treatment: self.treatment.to_owned(),
             purpose: self.purpose.to_owned(),
+            answers: std::collections::BTreeMap::new(),
         }
     }
 }

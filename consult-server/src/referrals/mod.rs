@@ -67,6 +67,9 @@ pub struct ReferralForm {
     pub treatment: String,
     #[serde(default)]
     pub purpose: String,
+    /// Code of a question to its answer: `yes`, `no` or a number.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -148,6 +151,8 @@ pub struct Leg {
     #[serde(flatten)]
     pub row: LegRow,
     pub form: ReferralForm,
+    /// Which criteria the form met when it was written.
+    pub criteria: Option<CriteriaMet>,
     pub consent: Option<ReferralConsent>,
     pub expected_at: Option<Timestamp>,
     pub arrived_at: Option<Timestamp>,
@@ -173,6 +178,13 @@ pub struct Leg {
     pub record_due_at: Option<Timestamp>,
     /// Commands this caller may give now.
     pub allowed: Vec<String>,
+}
+
+/// Criteria for referral (转诊指征) by their codes, and the version of the alliance's set they were judged by.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CriteriaMet {
+    pub version: u32,
+    pub met: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

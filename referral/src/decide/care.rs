@@ -133,5 +133,7 @@ fn next_form(leg: &Leg, note: &OutcomeNote, back: bool) -> Form {
         diagnosis: note.diagnosis.clone(),
         treatment: note.treatment.clone(),
         purpose: note.plan.clone(),
+        answers: std::collections::BTreeMap::new(),
+        criteria: None,
     }
 }

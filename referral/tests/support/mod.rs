@@ -67,6 +67,8 @@ pub fn input(urgency: Urgency, to: &str) -> DraftInput {
             diagnosis: diagnosis("angina?"),
             treatment: String::new(),
             purpose: String::new(),
+            answers: BTreeMap::new(),
+            criteria: None,
         },
         consent: Some(Consent { kind: ConsentKind::Written, recorded_at: Millis(0) }),
     }

@@ -70,6 +70,12 @@ export type Contract = Must<
     Reads<Theirs['LegRow'], Ours.LegRow>,
     Reads<Theirs['Leg'], Ours.Leg>,
     Writes<Ours.LegInput, Theirs['LegInput']>,
+    Reads<Theirs['Suggestions'], Ours.Suggestions>,
+    Reads<Theirs['BedBoard'], Ours.BedBoard>,
+    Reads<Theirs['BedReport'], Ours.BedReport>,
+    Reads<Theirs['Facilities'], Ours.Facilities>,
+    Reads<Theirs['SettingsState'], Ours.SettingsState>,
+    Reads<Theirs['SettingsVersion'], Ours.SettingsVersion>,
     Reads<Theirs['TimelineEntry'], Ours.TimelineEntry>,
   ]
 >;

@@ -20,6 +20,8 @@ pub fn form(form: &ReferralForm) -> Form {
         diagnosis: diagnosis(form.diagnosis),
         treatment: form.treatment,
         purpose: form.purpose,
+        answers: form.answers,
+        criteria: None,
     }
 }
 

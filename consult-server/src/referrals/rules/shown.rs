@@ -2,8 +2,9 @@
 //! people who wrote something are loaded before.
 
 use super::super::{
-    Death, Departure, Leg, LegDecision, LegRow, Outcome, OutcomeDisposition, ReferralAsk, ReferralConsent,
-    ReferralConsentKind, ReferralForm, ReferralNote, ReferralReason, Reservation, ResourceKind,
+    CriteriaMet, Death, Departure, Leg, LegDecision, LegRow, Outcome, OutcomeDisposition, ReferralAsk,
+    ReferralConsent, ReferralConsentKind, ReferralForm, ReferralNote, ReferralReason, Reservation,
+    ResourceKind,
 };
 use super::{may_see, our_org, time};
 use crate::error::{Refusal, Result};
@@ -59,6 +60,11 @@ pub fn leg(
     let allowed = referral::allowed(case, &leg.id, &actor, referral::Millis(now.0));
     Ok(Leg {
         form: form(&leg.form),
+        criteria: leg
+            .form
+            .criteria
+            .as_ref()
+            .map(|found| CriteriaMet { version: found.version, met: found.met.clone() }),
         consent: leg.consent.as_ref().map(|consent| ReferralConsent {
             kind: ReferralConsentKind(consent.kind),
             recorded_at: time(consent.recorded_at),
@@ -114,6 +120,7 @@ fn form(form: &referral::Form) -> ReferralForm {
         diagnosis: diagnosis(form.diagnosis),
         treatment: form.treatment,
         purpose: form.purpose,
+        answers: form.answers,
     }
 }
 

@@ -41,6 +41,8 @@ export function apply(client: QueryClient, event: ServerEvent): void {
     if (!changed) return;
     void client.invalidateQueries({ queryKey: [changed.kind, 'list'] });
     void client.invalidateQueries({ queryKey: [changed.kind, 'one', changed.id] });
+    // A hold is a leg's.
+    if (changed.kind === 'leg') void client.invalidateQueries({ queryKey: ['beds', 'list'] });
     if (changed.kind === 'study') void client.invalidateQueries({ queryKey: ['consult', 'one'] });
   } else if (event.event === 'notice') {
     void client.invalidateQueries({ queryKey: ['notice'] });

@@ -17,6 +17,7 @@ import { Timeline } from '@/parts/timeline';
 import { Banner } from '@/ui/banner';
 import { Loaded } from '@/ui/states';
 import { DeadlineClock } from '@/ui/status';
+import { CriteriaRecorded } from './criteria';
 import { FormFacts } from './form-facts';
 import { LegCommands } from './leg-commands';
 import { OutcomeView } from './outcome-view';
@@ -105,6 +106,7 @@ function ReferralView({ leg }: { leg: Leg }) {
             </div>
             <div className="card-body">
               <FormFacts form={leg.form} />
+              <CriteriaRecorded leg={leg} />
             </div>
           </section>
         </div>
