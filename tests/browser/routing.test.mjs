@@ -185,6 +185,7 @@ test('the desk keeps the beds: edits in place, sees what is held, releases, impo
   await editing.getByLabel('占用床位').fill('38');
   await press(editing, '保存');
   await editing.getByRole('alert').first().waitFor();
+  await editing.getByText('开放 40 · 占用 36 · 空床 4').waitFor();
   await look(desk, 'beds-edit');
   await press(editing, '保存');
   await editing.waitFor({ state: 'hidden' });
@@ -224,6 +225,9 @@ test('the security administrator changes a deadline, sees what changes first, an
   await field.fill('20');
   await security.getByLabel('作出决定 超时后').selectOption({ label: '直接报管理者' });
   await security.getByRole('checkbox', { name: '创伤 ISS ≥ 16' }).uncheck();
+  const gcs = security.locator('.settings-criterion').filter({ hasText: '意识障碍' });
+  await gcs.getByRole('textbox').fill('10');
+  await gcs.getByText('意识障碍：GCS ≤ 10').waitFor();
   await press(security, '查看修改并保存');
   const dialog = security.getByRole('dialog');
   await dialog.getByText('时限 · 查看 · 紧急').waitFor();

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { BedRow } from '@/lib/contract';
+import type { BedBoard, BedRow } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { bedsQuery, setBeds } from '@/lib/queries/routing';
@@ -55,6 +55,9 @@ export function FigureForm({ row, onClose }: { row: BedRow; onClose: () => void 
     },
   });
   const refused = save.error ? asProblem(save.error) : null;
+  // Somebody was faster: what they said is shown beside what is typed.
+  const current = refused?.body.current as BedBoard | undefined;
+  const stands = current?.departments.find((one) => one.department.id === row.department.id)?.figure;
   const isWrong = (field: FieldName) => {
     const value = whole(values[field]);
     return value === undefined || (value === null && (field === 'open' || field === 'occupied'));
@@ -95,6 +98,11 @@ export function FigureForm({ row, onClose }: { row: BedRow; onClose: () => void 
             ))}
           </div>
           {refused && !FIELDS.some((field) => field === refused.field) && <ProblemBanner error={refused} />}
+          {stands && (
+            <p>
+              {t('stands')} <strong>{t('history.line', { ...stands })}</strong>
+            </p>
+          )}
           <div className="form-actions">
             <Button onClick={onClose}>{common.t('cancel')}</Button>
             <Button type="submit" look="primary" busy={save.isPending}>

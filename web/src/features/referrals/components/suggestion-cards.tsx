@@ -38,19 +38,6 @@ export function SuggestionCards({
   const shown = all ? items : items.slice(0, SHORT);
   return (
     <div className="stack-small">
-      <SelectField
-        label={t('need')}
-        optional
-        value={need}
-        onChange={(event) => onChange({ need: event.target.value })}
-      >
-        <option value="">{t('needAny')}</option>
-        {rules?.capabilities.map((one) => (
-          <option key={one.code} value={one.code}>
-            {inLanguage(one.text, language)}
-          </option>
-        ))}
-      </SelectField>
       {shown.length > 0 && (
         <fieldset className="fieldset" aria-busy={query.isPlaceholderData || undefined}>
           <legend>{t('suggested')}</legend>
@@ -82,13 +69,26 @@ export function SuggestionCards({
           )}
         </fieldset>
       )}
+      <SelectField
+        label={t('need')}
+        optional
+        value={need}
+        onChange={(event) => onChange({ need: event.target.value })}
+      >
+        <option value="">{t('needAny')}</option>
+        {rules?.capabilities.map((one) => (
+          <option key={one.code} value={one.code}>
+            {inLanguage(one.text, language)}
+          </option>
+        ))}
+      </SelectField>
     </div>
   );
 }
 
 /** 距 23 km · 空床 3（2 小时前）· 值班 王医生 · 平均 12 分钟答复 · 可溶栓 */
 function Numbers({ one, need }: { one: Suggestion; need: string | null }) {
-  const { t } = useTranslation('routing');
+  const { t, language } = useTranslation('routing');
   const age = useAge();
   const beds = one.free_beds;
   const facts = [
@@ -98,7 +98,11 @@ function Numbers({ one, need }: { one: Suggestion; need: string | null }) {
     beds === null
       ? t('bedsUnknown')
       : t(beds.stale ? 'bedsStale' : 'beds', { count: beds.count, age: age(beds.at, clock.now()) }),
-    one.duty[0] ? t('duty', { name: one.duty.map((person) => person.name).join('、') }) : t('dutyNobody'),
+    one.duty[0]
+      ? t('duty', {
+          name: one.duty.map((person) => person.name).join(language.startsWith('zh') ? '、' : ', '),
+        })
+      : t('dutyNobody'),
     one.decides === null
       ? t('decidesUnknown')
       : t('decides', { minutes: one.decides.median_minutes, count: one.decides.decisions }),

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from '@/lib/i18n';
 import { type Condition, type CriteriaSet, type Criterion, inLanguage, type Template } from '@/lib/rules';
 import { Check } from '@/ui/field';
+import { renumbered } from '../renumber';
 
 const SIGN = { lt: '<', le: '≤', gt: '>', ge: '≥' } as const;
 
@@ -17,6 +18,7 @@ export function CriteriaCard({
   onWrong: (field: string, is: boolean) => void;
 }) {
   const { t, language } = useTranslation('settings');
+  const [standing] = useState(value.items);
   const put = (changed: Criterion) =>
     onChange({ ...value, items: value.items.map((one) => (one.code === changed.code ? changed : one)) });
   return (
@@ -55,7 +57,8 @@ export function CriteriaCard({
                             g === alternative && i === at ? { ...condition, value: limit } : inner,
                           ),
                         );
-                        put({ ...one, when });
+                        const before = standing.find((kept) => kept.code === one.code) ?? one;
+                        put(renumbered(before, { ...one, when }));
                       }}
                     />
                   ) : null,
