@@ -274,6 +274,19 @@ codes! {
     MessageKind = "message.attachment-kind", 422, "附件的内容与类型不符。", "The attachment is not what the message says it is.";
     MessageNotYours = "message.not-yours", 403, "只能撤回自己发送的消息。", "Only your own messages can be withdrawn.";
     MessageTooLate = "message.withdraw-too-late", 409, "已超过 2 分钟，不能撤回。", "After two minutes a message cannot be withdrawn any more.";
+    // Where a patient can go: capabilities, coordinates, beds, and the rules of the alliance.
+    DirectoryCapabilityUnknown = "directory.capability-unknown", 422, "服务能力目录中没有这一项。", "The catalogue holds no such capability.";
+    DirectoryCapabilityStands = "directory.capability-stands", 409, "这项服务能力已登记并在有效期内。", "This capability is on record and still valid.";
+    DirectoryCoordinates = "directory.coordinates-invalid", 422, "经纬度不正确：纬度 -90 至 90，经度 -180 至 180，两项都填或都不填。", "Latitude is -90 to 90 and longitude -180 to 180; give both or neither.";
+    BedsNumber = "beds.number-invalid", 422, "床位数应为 0 至 10000 的整数。", "A number of beds is a whole number from 0 to 10,000.";
+    BedsTooMany = "beds.more-than-open", 422, "占用与空床之和超过开放床位数。", "Occupied and free beds are more than the open ones.";
+    BedsDepartment = "beds.department-unknown", 422, "本机构没有这个科室。", "This organisation has no such department.";
+    BedsTime = "beds.time-invalid", 422, "数据时间不正确，或还没有到。", "The time of the figure is not valid, or lies in the future.";
+    BedsTwice = "beds.department-twice", 422, "同一科室出现了两次。", "The department is there twice.";
+    BedsColumns = "beds.columns-missing", 422, "缺少必需的列：科室、开放床位、占用床位。", "Required columns are missing: department, open, occupied.";
+    BedsRows = "beds.rows-refused", 422, "数据中有错误，没有更新任何科室。请按报告修改后重试。", "There are errors and no department was updated. Mend them as the report says.";
+    SettingsInvalid = "settings.invalid", 422, "规则内容不完整或不正确。", "The rules are incomplete or not valid.";
+    SettingsSpan = "settings.span-out-of-range", 422, "时限应在 1 分钟至 30 天之间。", "A time limit is between one minute and thirty days.";
 
     // Consults.
     ConsultNotInState = "consult.not-in-state", 409, "会诊当前状态不能进行这项操作。", "This is not possible in the consult's present state.";

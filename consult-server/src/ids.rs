@@ -96,6 +96,7 @@ id_type!(StudyId);
 id_type!(UploadId);
 id_type!(RoomId);
 id_type!(BreakGlassId);
+id_type!(CapabilityId);
 
 #[cfg(test)]
 mod tests {

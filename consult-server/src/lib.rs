@@ -4,6 +4,7 @@
 pub mod access;
 pub mod admin;
 pub mod audit;
+pub mod beds;
 pub mod break_glass;
 pub mod conference;
 pub mod config;
@@ -26,6 +27,8 @@ pub mod patients;
 pub mod referrals;
 pub mod refs;
 pub mod routes;
+pub mod routing;
+pub mod settings;
 pub mod studies;
 pub mod time;
 pub mod tls;

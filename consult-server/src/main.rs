@@ -6,7 +6,7 @@ use consult_server::db::audit::Verdict;
 use consult_server::error::Refusal;
 use consult_server::ids::Entropy;
 use consult_server::time::{Clock, Timestamp};
-use consult_server::{App, Listeners, admin, demo, directory, routes, run};
+use consult_server::{App, Listeners, admin, beds, demo, directory, routes, run};
 use figment::providers::Env;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::path::PathBuf;
@@ -80,6 +80,18 @@ enum Import {
         #[arg(long)]
         apply: bool,
         /// Whose directory, where the store holds several alliances.
+        #[arg(long)]
+        alliance: Option<String>,
+    },
+    /// Bed figures of one organisation by department, from a CSV or XLSX file.
+    Beds {
+        file: PathBuf,
+        /// Whose beds: code or name.
+        #[arg(long)]
+        organisation: String,
+        /// Do it; without this the report says what would happen.
+        #[arg(long)]
+        apply: bool,
         #[arg(long)]
         alliance: Option<String>,
     },
@@ -198,6 +210,14 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
         Command::Keys(command) => return keys(config, command).await,
         Command::Import { what: Import::People { file, apply, alliance } } => {
             return import_people(config, &file, apply, alliance.as_deref()).await;
+        }
+        Command::Import { what: Import::Beds { file, organisation, apply, alliance } } => {
+            let bytes = std::fs::read(&file).map_err(Refusal::internal)?;
+            let ground = open(config).await?.ground;
+            let report =
+                beds::console::import(&ground, &bytes, alliance.as_deref(), &organisation, apply).await?;
+            println!("{}", serde_json::to_string_pretty(&report).map_err(Refusal::internal)?);
+            return Ok(if report.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
     }
     Ok(ExitCode::SUCCESS)

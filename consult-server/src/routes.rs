@@ -3,8 +3,8 @@
 
 use crate::http::{describe, idempotency, layers, peer, problem};
 use crate::{
-    App, Ready, access, audit, break_glass, conference, consults, directory, documents, messages, metrics,
-    notices, page, patients, referrals, studies,
+    App, Ready, access, audit, beds, break_glass, conference, consults, directory, documents, messages,
+    metrics, notices, page, patients, referrals, routing, settings, studies,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -42,7 +42,10 @@ fn api() -> OpenApiRouter<App> {
             .merge(documents::http::routes())
             .merge(messages::http::routes())
             .merge(studies::http::routes())
+            .merge(settings::http::routes())
             .merge(referrals::http::routes())
+            .merge(beds::http::routes())
+            .merge(routing::http::routes())
             .merge(conference::http::routes())
             .merge(consults::http::routes())
             .merge(notices::http::routes()),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::By;
 use crate::codes::codes;
+use crate::criteria::CriteriaMet;
 use crate::refusal::Field;
 use crate::time::Millis;
 
@@ -55,6 +56,12 @@ pub struct Form {
     pub pregnancy: String,
     #[serde(default)]
     pub papers: Papers,
+    /// Code of a question to its answer: `yes`, `no` or a number, as written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
+    /// Which criteria for referral the form met when it was written; set by who keeps the criteria, not by who writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criteria: Option<CriteriaMet>,
 }
 
 codes! {

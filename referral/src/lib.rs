@@ -7,6 +7,7 @@ mod actor;
 mod case;
 mod codes;
 mod command;
+mod criteria;
 mod deadline;
 mod decide;
 mod event;
@@ -18,12 +19,16 @@ mod owed;
 mod refusal;
 mod stage;
 mod state;
+pub mod suggest;
 mod table;
 mod time;
 
 pub use actor::{Actor, By, Member, Role};
 pub use case::Case;
 pub use command::{Command, CommandKind, DraftInput, NextLeg};
+pub use criteria::{
+    Compare, Condition, CriteriaMet, CriteriaSet, Criterion, CriterionDirection, SIGNS, Words, evaluate,
+};
 pub use deadline::{ByUrgency, Deadlines, Ladder, Rule, Rung};
 pub use decide::{allowed, decide};
 pub use event::{Event, EventBody, SCHEMA, Subject};

@@ -51,6 +51,10 @@ actions! {
     DocumentRead,
     ThreadRead,
     ThreadWrite,
+    BedRead,
+    BedManage,
+    /// Change the rules of the alliance: deadlines, criteria, templates.
+    SettingsManage,
 }
 
 impl Action {
@@ -105,7 +109,9 @@ impl Action {
             Action::AuditRead => &[Auditor],
             Action::GlassBreak => DOCTORS,
             Action::GlassReview => &[SecurityAdministrator],
-            Action::ClientManage => &[SecurityAdministrator],
+            Action::ClientManage | Action::SettingsManage => &[SecurityAdministrator],
+            Action::BedRead => &[TownshipDoctor, ReferralDesk, ReceivingDoctor, Manager],
+            Action::BedManage => &[TownshipDoctor, ReferralDesk, ReceivingDoctor],
             Action::PatientSearch
             | Action::PatientRead
             | Action::PatientReveal
@@ -146,6 +152,8 @@ impl Action {
             Action::StudyRead => Some(Scope::StudiesRead),
             Action::StudyAdd | Action::StudyAssign => Some(Scope::StudiesWrite),
             Action::RoomJoin => Some(Scope::RoomsJoin),
+            Action::BedRead => Some(Scope::BedsRead),
+            Action::BedManage => Some(Scope::BedsWrite),
             Action::AuditRead
             | Action::GlassBreak
             | Action::GlassReview
@@ -156,7 +164,8 @@ impl Action {
             | Action::DocumentRead
             | Action::ThreadRead
             | Action::ThreadWrite
-            | Action::ClientManage => None,
+            | Action::ClientManage
+            | Action::SettingsManage => None,
         }
     }
 
@@ -172,6 +181,9 @@ impl Action {
                 | Action::GlassBreak
                 | Action::GlassReview
                 | Action::ClientManage
+                | Action::BedRead
+                | Action::BedManage
+                | Action::SettingsManage
                 | Action::PatientSearch
                 | Action::PatientRegister
                 | Action::ConsultRequest
@@ -191,6 +203,7 @@ impl Action {
                 | Action::AuditRead
                 | Action::GlassReview
                 | Action::ClientManage
+                | Action::SettingsManage
         )
     }
 }

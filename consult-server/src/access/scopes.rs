@@ -30,6 +30,9 @@ scopes! {
     RoomsJoin = "rooms.join";
     /// Live changes and notices.
     NoticesRead = "notices.read";
+    BedsRead = "beds.read";
+    /// The feed of a hospital information system.
+    BedsWrite = "beds.write";
 }
 
 impl Scope {

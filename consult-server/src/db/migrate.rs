@@ -20,6 +20,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0009_sign_in_doors", include_str!("../../migrations/0009_sign_in_doors.sql")),
     ("0010_urging", include_str!("../../migrations/0010_urging.sql")),
     ("0012_messages", include_str!("../../migrations/0012_messages.sql")),
+    ("0013_routing", include_str!("../../migrations/0013_routing.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";

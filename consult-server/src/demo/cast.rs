@@ -396,7 +396,7 @@ pub const SYSTEM: (&str, &str, &str, Role, &str) = (
     "清河县人民医院信息系统",
     "county",
     Role::ReceivingDoctor,
-    "directory.read patients.read patients.write consults.read referrals.read studies.read studies.write",
+    "directory.read patients.read patients.write consults.read referrals.read studies.read studies.write beds.read beds.write",
 );
 
 /// Who is on duty around the clock: kind, organisation, department, login, rank.

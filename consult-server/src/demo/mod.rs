@@ -3,6 +3,7 @@
 
 mod cast;
 mod consults;
+mod places;
 mod referrals;
 mod studies;
 
@@ -73,6 +74,7 @@ async fn alliance(app: &App) -> Result<()> {
                 patients_of(tx, &ground, &mut stage).await?;
                 tx.now = now;
                 duties_of(tx, &ground, &stage).await?;
+                places::fill(tx, &stage).await?;
                 referrals::fill(tx, &stage, &ground.zone).await?;
                 consults::fill(tx, &stage, &ground).await
             })

@@ -283,6 +283,7 @@ impl Story {
                 insurance: Some(Insurance(referral::Insurance::Resident)),
                 ..ReferralPapers::default()
             },
+            answers: std::collections::BTreeMap::new(),
         }
     }
 }

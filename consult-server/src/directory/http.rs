@@ -25,6 +25,7 @@ where
         .merge(super::search::http::routes())
         .merge(super::import::http::routes())
         .merge(super::editing::http::routes())
+        .merge(super::facilities::http::routes())
         .merge(super::staff::http::routes())
         .merge(super::duty::http::routes())
 }

@@ -4,6 +4,7 @@
 pub mod activation;
 pub mod duty;
 pub mod editing;
+pub mod facilities;
 pub mod http;
 pub mod import;
 pub mod search;

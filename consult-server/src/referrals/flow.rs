@@ -3,6 +3,7 @@
 
 pub mod checks;
 pub mod conversing;
+pub mod criteria;
 pub mod deadlines;
 pub mod read;
 
@@ -113,8 +114,10 @@ pub async fn begin(
         None => new_case(tx, acting, zone, &input.patient_id).await?,
     };
     let crate_id = |id: &LegId| referral::LegId::new(id.as_str());
+    let mut said = inputs::draft(input, tx.now)?;
+    criteria::judge(tx.conn(), &acting.alliance, &mut said.form).await?;
     let mut command = Command::Draft {
-        input: inputs::draft(input, tx.now)?,
+        input: said,
         replaces: input.replaces.as_ref().map(crate_id),
         based_on: input.based_on.as_ref().map(crate_id),
     };
@@ -161,7 +164,7 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
     let around = Around { leg, patient: case.patient.as_str(), now: tx.now, fresh };
     let mut command = match body.command(around) {
         Err(_) if stale => return Err(changed_meanwhile(tx, call, id).await?),
-        command => command?,
+        command => criteria::judged(tx.conn(), &call.caller.alliance, command?).await?,
     };
     checks::destination(tx, &call.caller.alliance, &mut command).await?;
     let acting = acting(call, member, basis);
@@ -250,6 +253,7 @@ async fn apply(tx: &mut Tx, acting: &Acting, before: &Case, events: &[Event]) ->
     write_legs(tx, acting, before, &after).await?;
     for event in events {
         record(tx, acting, &after, event).await?;
+        note_decision(tx, acting, &after, event).await?;
         give_and_end_grants(tx, acting, &after, event).await?;
         conversing::follow(tx, acting, &after, event).await?;
     }
@@ -272,7 +276,8 @@ async fn write_legs(tx: &mut Tx, acting: &Acting, before: &Case, after: &Case) -
             Some(was) => {
                 let waited = rules::waiting(before, was, &table);
                 if was.version != leg.version || waited != waiting {
-                    sql::update_leg(tx, was.version, leg, &waiting).await?;
+                    let goes_on = waited.owed == waiting.owed;
+                    sql::update_leg(tx, was.version, leg, &waiting, goes_on).await?;
                 }
                 deadlines::arm(tx, &acting.alliance, leg, &waited, &waiting).await?;
             }
@@ -309,6 +314,21 @@ async fn record(tx: &mut Tx, acting: &Acting, case: &Case, event: &Event) -> Res
         audience: &audience,
     })
     .await
+}
+
+/// How long a decision took is kept beside the leg: whoever looks for a place is told how fast it answers.
+async fn note_decision(tx: &mut Tx, acting: &Acting, case: &Case, event: &Event) -> Result<()> {
+    let (EventBody::Accepted { implied: false, .. }
+    | EventBody::Declined { .. }
+    | EventBody::Redirected { .. }) = &event.body
+    else {
+        return Ok(());
+    };
+    let referral::Subject::Leg(id) = &event.subject else { return Ok(()) };
+    let Some(leg) = case.leg(id) else { return Ok(()) };
+    let (Some(to), Some(submitted)) = (&leg.to, leg.submitted_at) else { return Ok(()) };
+    let took = millis(tx.now).since(submitted).0;
+    sql::note_decision(tx, &acting.alliance, leg, &rules::our_org(&to.organisation), took).await
 }
 
 /// The body, without its tag: the type stands in a column of its own.

@@ -81,6 +81,9 @@ pub struct ReferralForm {
     pub pregnancy: String,
     #[serde(default)]
     pub papers: ReferralPapers,
+    /// Code of a question to its answer: `yes`, `no` or a number.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
 }
 
 /// What the offices ask for beside the illness.
@@ -180,6 +183,8 @@ pub struct Leg {
     #[serde(flatten)]
     pub row: LegRow,
     pub form: ReferralForm,
+    /// Which criteria the form met when it was written.
+    pub criteria: Option<CriteriaMet>,
     pub consent: Option<ReferralConsent>,
     pub expected_at: Option<Timestamp>,
     pub arrived_at: Option<Timestamp>,
@@ -211,6 +216,13 @@ pub struct Leg {
     pub allowed: Vec<String>,
     /// Whether the caller may read its conversation, which has the same id.
     pub has_thread: bool,
+}
+
+/// Criteria for referral (转诊指征) by their codes, and the version of the alliance's set they were judged by.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CriteriaMet {
+    pub version: u32,
+    pub met: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -27,10 +27,11 @@ const INSERT_LEG: &str = "INSERT INTO leg (id, alliance_id, case_id, ordinal, pa
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
 const UPDATE_LEG: &str = "UPDATE leg SET version = $3, snapshot = $4, direction = $5, urgency = $6, state = $7, is_ended = $8, transport = $9, \
      to_organisation_id = $10, to_department_id = $11, owner_id = $12, complaint = $13, owed_party = $14, owed_organisation_id = $15, \
-     owed_person_id = $16, owed_duty = $17, owed_due_at = $18, sort_due = $19, holds_patient = $20, held = $21, submitted_at = $22, \
+     owed_person_id = $16, owed_duty = $17, owed_due_at = CASE WHEN $25 = 1 THEN owed_due_at ELSE $18 END, \
+     sort_due = CASE WHEN $25 = 1 THEN sort_due ELSE $19 END, holds_patient = $20, held = $21, submitted_at = $22, \
      updated_at = $23, urges = $24 WHERE id = $1 AND version = $2";
 const BEGIN_LADDER: &str = "UPDATE leg SET rungs = 0 WHERE id = $1";
-const CLIMB: &str = "UPDATE leg SET rungs = rungs + 1 WHERE id = $1 RETURNING rungs";
+const CLIMB: &str = "UPDATE leg SET rungs = rungs + 1 WHERE id = $1 RETURNING rungs, owed_due_at";
 const NOTE_DRAFT: &str = "UPDATE leg SET draft_hash = $2 WHERE id = $1";
 const DRAFT_HASH: &str = "SELECT draft_hash, author_id FROM leg WHERE id = $1";
 /// Outside the alliance's tree, and nobody there could act.
@@ -41,6 +42,8 @@ const DEPARTMENT_OPEN: &str = "SELECT CASE WHEN ended_at IS NULL THEN 1 ELSE 0 E
 const HELD_BY: &str = "SELECT id FROM leg WHERE to_organisation_id = $1 AND held = $2";
 const SETTINGS: &str = "SELECT settings FROM alliance WHERE id = $1";
 const DEPARTMENTS: &str = "SELECT COUNT(*) FROM department WHERE organisation_id = $1";
+const NOTE_DECISION: &str = "INSERT INTO leg_decision (leg_id, alliance_id, organisation_id, urgency, decided_at, took_ms) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (leg_id) DO NOTHING";
 const MARK_READ: &str = "INSERT INTO leg_read (leg_id, person_id, version, read_at) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (leg_id, person_id) DO UPDATE SET version = excluded.version, read_at = excluded.read_at WHERE leg_read.version < excluded.version";
 const COUNTS: &str = "SELECT CASE WHEN from_organisation_id = $1 THEN 'sent' ELSE 'incoming' END AS side, COUNT(*) FROM leg \
@@ -181,9 +184,10 @@ pub async fn insert_leg(
 }
 
 /// Compare-and-set on the version; `before` is the version that was read.
-pub async fn update_leg(tx: &mut Tx, before: u64, leg: &Leg, waiting: &Waiting) -> Result<()> {
+/// A duty that `goes_on` keeps the time it was given, whatever the table of deadlines says by now.
+pub async fn update_leg(tx: &mut Tx, before: u64, leg: &Leg, waiting: &Waiting, goes_on: bool) -> Result<()> {
     let query = sqlx::query(UPDATE_LEG).bind(leg.id.as_str().to_owned()).bind(signed(before)?);
-    let done = columns(query, leg, waiting)?.execute(tx.conn()).await?;
+    let done = columns(query, leg, waiting)?.bind(i64::from(goes_on)).execute(tx.conn()).await?;
     changed_once(done.rows_affected())
 }
 
@@ -225,10 +229,11 @@ pub async fn begin_ladder(tx: &mut Tx, leg: &LegId) -> Result<()> {
     Ok(())
 }
 
-/// Calls the next rung; answers how many were called with it.
-pub async fn climb(tx: &mut Tx, leg: &LegId) -> Result<usize> {
+/// Calls the next rung; answers how many were called with it, and when the duty was due.
+pub async fn climb(tx: &mut Tx, leg: &LegId) -> Result<(usize, Option<Millis>)> {
     let row = sqlx::query(CLIMB).bind(leg.as_str()).fetch_one(tx.conn()).await?;
-    usize::try_from(row.try_get::<i64, _>(0)?).map_err(Refusal::internal)
+    let rungs = usize::try_from(row.try_get::<i64, _>(0)?).map_err(Refusal::internal)?;
+    Ok((rungs, row.try_get::<Option<i64>, _>(1)?.map(Millis)))
 }
 
 /// Keeps what the creator of a leg sent, hashed.
@@ -297,6 +302,27 @@ pub async fn deadlines(conn: &mut Conn, alliance: &AllianceId) -> Result<Deadlin
 pub async fn has_departments(conn: &mut Conn, organisation: &OrganisationId) -> Result<bool> {
     let row = sqlx::query(DEPARTMENTS).bind(organisation.as_str()).fetch_one(conn).await?;
     Ok(row.try_get::<i64, _>(0)? > 0)
+}
+
+/// How long the first decision on a leg took; a later one changes nothing.
+pub async fn note_decision(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    leg: &Leg,
+    by: &OrganisationId,
+    took: i64,
+) -> Result<()> {
+    let now = tx.now.0;
+    sqlx::query(NOTE_DECISION)
+        .bind(leg.id.as_str())
+        .bind(alliance.as_str())
+        .bind(by.as_str())
+        .bind(leg.urgency.as_str())
+        .bind(now)
+        .bind(took)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// A person has seen a leg as it is in that version.

@@ -141,5 +141,7 @@ fn next_form(leg: &Leg, note: &OutcomeNote, back: bool) -> Form {
         pregnancy: leg.form.pregnancy.clone(),
         // The next leg is filed anew.
         papers: Papers { insurance: leg.form.papers.insurance, ..Papers::default() },
+        answers: std::collections::BTreeMap::new(),
+        criteria: None,
     }
 }

@@ -71,6 +71,8 @@ pub fn input(urgency: Urgency, to: &str) -> DraftInput {
             warning_signs: String::new(),
             pregnancy: String::new(),
             papers: Papers::default(),
+            answers: BTreeMap::new(),
+            criteria: None,
         },
         consent: Some(Consent { kind: ConsentKind::Written, recorded_at: Millis(0) }),
     }

@@ -25,6 +25,8 @@ interface Place {
     | '/duties'
     | '/directory'
     | '/directory/import'
+    | '/beds'
+    | '/settings'
     | '/break-glass'
     | '/break-glass/new'
     | '/audit';
@@ -44,6 +46,8 @@ interface Place {
     | 'duties'
     | 'review'
     | 'audit'
+    | 'beds'
+    | 'settings'
     | 'emergency';
 }
 
@@ -58,6 +62,9 @@ const REVIEW: Place = { to: '/break-glass', icon: 'alert', text: 'review' };
 /** For the doctor who has no page of patients to begin from. */
 const EMERGENCY: Place = { to: '/break-glass/new', icon: 'alert', text: 'emergency' };
 
+/** A township has beds to keep, too. */
+const BEDS: Place = { to: '/beds', icon: 'building', text: 'beds' };
+
 const PLACES: Record<Desk, Place[]> = {
   village: [
     { to: '/', icon: 'home', text: 'home' },
@@ -68,6 +75,7 @@ const PLACES: Record<Desk, Place[]> = {
   board: [
     { to: '/board', icon: 'board', text: 'board' },
     { to: '/referrals', icon: 'referral', text: 'referrals' },
+    { to: '/beds', icon: 'building', text: 'beds' },
     { to: '/patients', icon: 'users', text: 'patients' },
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
@@ -75,7 +83,11 @@ const PLACES: Record<Desk, Place[]> = {
     { to: '/worklist', icon: 'list', text: 'worklist' },
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
-  review: [REVIEW, { to: '/notices', icon: 'bell', text: 'notices' }],
+  review: [
+    REVIEW,
+    { to: '/settings', icon: 'list', text: 'settings' },
+    { to: '/notices', icon: 'bell', text: 'notices' },
+  ],
   audit: [
     { to: '/audit', icon: 'search', text: 'audit' },
     { to: '/notices', icon: 'bell', text: 'notices' },
@@ -110,6 +122,7 @@ function usePlaces(): Place[] {
     ...own,
     ...(mayAssignStudies(role) ? [STUDIES] : []),
     ...(role === 'specialist' ? [EMERGENCY] : []),
+    ...(role === 'township_doctor' ? [BEDS] : []),
     PEOPLE,
     ...(role === 'auditor' ? [] : [DUTIES]),
   ];

@@ -452,6 +452,8 @@ export interface ReferralForm {
   diagnosis: Diagnosis;
   treatment: string;
   purpose: string;
+  /** Code of a question to its answer: `yes`, `no` or a number. */
+  answers?: Record<string, string>;
 }
 export interface LegRow {
   id: Id;
@@ -504,6 +506,8 @@ export type DeclineReason =
   | 'other';
 export interface Leg extends LegRow {
   form: ReferralForm;
+  /** Which criteria the form met when it was written. */
+  criteria: { version: number; met: string[] } | null;
   consent: { kind: ConsentKind } | null;
   expected_at: Time | null;
   arrived_at: Time | null;
@@ -571,6 +575,104 @@ export interface LegInput {
 }
 export interface LegList extends Page<LegRow> {
   counts: { incoming: number; sent: number };
+}
+/** A place a patient could go to, with the numbers it is ranked by; null is unknown. */
+export interface Suggestion {
+  rank: number;
+  organisation: OrganisationRef;
+  level: string;
+  department: DepartmentRef | null;
+  agreement: boolean;
+  /** `yes`, `no` or `unknown`. */
+  capable: string;
+  capability_valid_until: Time | null;
+  distance_km: number | null;
+  open_legs: number;
+  open_beds: number | null;
+  legs_per_bed: number | null;
+  free_beds: { count: number; at: Time; stale: boolean } | null;
+  duty: { name: string; phone: string | null }[];
+  decides: { median_minutes: number; decisions: number } | null;
+}
+export interface Suggestions {
+  need: string | null;
+  items: Suggestion[];
+}
+export interface BedFigure {
+  open: number;
+  occupied: number;
+  free: number;
+  expected_free: number | null;
+  source: 'hand' | 'file' | 'feed';
+  at: Time;
+  set_by: PersonRef | null;
+  stale: boolean;
+}
+export interface BedHold {
+  leg_id: Id;
+  leg_version: number;
+  number: string;
+  patient: PatientRef;
+  kind: string;
+  resource: string;
+  hold_until: Time | null;
+  may_release: boolean;
+}
+export interface BedRow {
+  department: DepartmentRef;
+  code: string;
+  version: number;
+  figure: BedFigure | null;
+  available: number | null;
+  over_held: number;
+  holds: BedHold[];
+}
+export interface BedBoard {
+  organisation: OrganisationRef;
+  stale_minutes: number;
+  may_edit: boolean;
+  departments: BedRow[];
+  other_holds: BedHold[];
+}
+export interface BedReport {
+  applied: boolean;
+  rows: number;
+  changed: number;
+  unchanged: number;
+  older: number;
+  errors: number;
+  findings: { row: number; code: string; field: string; value: string }[];
+}
+export interface Capability {
+  id: Id;
+  version: number;
+  organisation_id: Id;
+  code: string;
+  valid_from: Time;
+  valid_until: Time | null;
+}
+export interface Facilities {
+  version: number;
+  coordinates: { latitude: number | null; longitude: number | null };
+  capabilities: Capability[];
+  catalogue: { code: string; text: unknown }[];
+}
+export interface SettingsChange {
+  path: string;
+  from: unknown;
+  to: unknown;
+}
+export interface SettingsState {
+  version: number;
+  rules: unknown;
+  defaults: unknown;
+}
+export interface SettingsVersion {
+  version: number;
+  changed_by: PersonRef | null;
+  changed_at: Time;
+  changes: SettingsChange[];
+  restored_from: number | null;
 }
 export interface Case {
   id: Id;

@@ -73,6 +73,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/beds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The beds of my organisation by department: the last figure with its age and source, and what is held for whom. */
+        get: operations["board"];
+        /** A feed says how many beds there are: all of it or nothing. What was counted before what stands is left out. */
+        put: operations["feed"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beds/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a CSV or XLSX file of beds: department, open, occupied, and free, expected_free, at where known. A dry run only reports. */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say how many beds a department has; `If-Match` is the version of its figure, 0 where there is none yet. */
+        patch: operations["set"];
+        trace?: never;
+    };
+    "/api/v1/beds/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said of a department's beds: who, when, from where. */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/break-glass": {
         parameters: {
             query?: never;
@@ -173,6 +242,40 @@ export interface paths {
         put?: never;
         /** Say whether it was justified. Its person is told. */
         post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an organisation can do something, from when and until when. */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capabilities/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it no longer can. */
+        post: operations["end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1300,6 +1403,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{id}/facilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an organisation can do and where it is, with the catalogue of capabilities. */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say where an organisation is; null for both takes it back. */
+        patch: operations["place"];
+        trace?: never;
+    };
     "/api/v1/patients": {
         parameters: {
             query?: never;
@@ -1505,6 +1626,40 @@ export interface paths {
         put?: never;
         /** End a position now. */
         post: operations["end_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the referral form needs: criteria and templates that are switched on, questions, and the catalogue of capabilities. */
+        get: operations["for_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a patient could go, the best first, with every number the order stands on. */
+        get: operations["suggestions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2027,6 +2182,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in force: deadlines, criteria, templates, beds. */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is named. A changed deadline counts for duties that begin after it. */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/v1/settings/referrals/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a change would change, and whether it would be taken. */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/referrals/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version the rules had, the newest first; 200 at most. */
+        get: operations["versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/referrals/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an earlier version back, as a new one. */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies": {
         parameters: {
             query?: never;
@@ -2278,6 +2502,122 @@ export interface components {
             id: components["schemas"]["PersonId"];
             name: string;
         };
+        /** @description The beds of the caller's organisation. */
+        BedBoard: {
+            departments: components["schemas"]["BedRow"][];
+            may_edit: boolean;
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description Held without a department. */
+            other_holds: components["schemas"]["BedHold"][];
+            /**
+             * Format: int64
+             * @description A figure older than so many minutes is stale.
+             */
+            stale_minutes: number;
+        };
+        BedFeed: {
+            items: components["schemas"]["BedFeedItem"][];
+        };
+        /** @description One line of a feed. */
+        BedFeedItem: components["schemas"]["BedInput"] & {
+            /** @description The department's id, code or name. */
+            department: string;
+        };
+        BedFigure: {
+            at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            expected_free?: number | null;
+            /** Format: int64 */
+            free: number;
+            /** Format: int64 */
+            occupied: number;
+            /** Format: int64 */
+            open: number;
+            set_by?: components["schemas"]["PersonRef"] | null;
+            source: components["schemas"]["BedSource"];
+            /** @description Too old to be relied on. */
+            stale: boolean;
+        };
+        BedFinding: {
+            code: string;
+            field: string;
+            /**
+             * Format: int32
+             * @description As the spreadsheet counts rows; the place in the list of a feed, from 1.
+             */
+            row: number;
+            /** @description What stands there, shortened. */
+            value: string;
+        };
+        /** @description A bed or bay that is held for a patient on the way. */
+        BedHold: {
+            hold_until?: components["schemas"]["Timestamp"] | null;
+            kind: components["schemas"]["ResourceKind"];
+            leg_id: components["schemas"]["LegId"];
+            /** Format: int64 */
+            leg_version: number;
+            /** @description False while a withdrawal is asked for. */
+            may_release: boolean;
+            number: string;
+            patient: components["schemas"]["PatientRef"];
+            resource: string;
+        };
+        /** @description The beds of one department as somebody counted them. */
+        BedInput: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Comes free later today; null when nobody knows.
+             */
+            expected_free?: number | null;
+            /**
+             * Format: int64
+             * @description Open minus occupied unless said: a bed may be neither, e.g. while it is cleaned.
+             */
+            free?: number | null;
+            /** Format: int64 */
+            occupied: number;
+            /** Format: int64 */
+            open: number;
+        };
+        /** @description What a file or a feed came to. */
+        BedReport: {
+            applied: boolean;
+            changed: number;
+            errors: number;
+            findings: components["schemas"]["BedFinding"][];
+            /** @description Counted before what stands, and therefore left out. */
+            older: number;
+            rows: number;
+            /** @description Said already. */
+            unchanged: number;
+        };
+        BedRow: {
+            /**
+             * Format: int64
+             * @description Free beds without those we hold; null while nothing is known. Never negative.
+             */
+            available?: number | null;
+            code: string;
+            department: components["schemas"]["DepartmentRef"];
+            figure?: components["schemas"]["BedFigure"] | null;
+            holds: components["schemas"]["BedHold"][];
+            /**
+             * Format: int64
+             * @description So many more are held than are free.
+             */
+            over_held: number;
+            /**
+             * Format: int64
+             * @description Of the figure; 0 while there is none.
+             */
+            version: number;
+        };
+        /**
+         * @description Where a figure came from.
+         * @enum {string}
+         */
+        BedSource: "hand" | "file" | "feed";
         /** @description One's own break-glass. */
         BreakGlass: {
             ends_at: components["schemas"]["Timestamp"];
@@ -2359,6 +2699,29 @@ export interface components {
          * @enum {string}
          */
         BreakGlassVerdict: "justified" | "unjustified";
+        Capability: {
+            code: string;
+            id: components["schemas"]["CapabilityId"];
+            organisation_id: components["schemas"]["OrganisationId"];
+            valid_from: components["schemas"]["Timestamp"];
+            valid_until?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        CapabilityId: string;
+        CapabilityInput: {
+            /** @description A code of the catalogue. */
+            code: string;
+            organisation_id: components["schemas"]["OrganisationId"];
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A line of the catalogue, which is shipped. */
+        CapabilityKind: {
+            code: string;
+            text: Record<string, never>;
+        };
         /** @description A patient's episode with those of its legs that the caller may see. */
         Case: {
             id: components["schemas"]["CaseId"];
@@ -2531,6 +2894,13 @@ export interface components {
         ConsultType: "comprehensive" | "imaging" | "pathology" | "ecg";
         /** @enum {string} */
         ConsultUrgency: "critical" | "urgent" | "routine";
+        /** @description Degrees; both or neither. */
+        Coordinates: {
+            /** Format: double */
+            latitude?: number | null;
+            /** Format: double */
+            longitude?: number | null;
+        };
         /** @description What a table comes to. */
         Count: {
             changed: number;
@@ -2543,9 +2913,21 @@ export interface components {
             login: string;
             password: string;
         };
+        /** @description Criteria for referral (转诊指征) by their codes, and the version of the alliance's set they were judged by. */
+        CriteriaMet: {
+            met: string[];
+            /** Format: int32 */
+            version: number;
+        };
         Death: {
             at: components["schemas"]["Timestamp"];
             circumstances: string;
+        };
+        DecisionTime: {
+            /** @description How many decisions it stands on. */
+            decisions: number;
+            /** Format: double */
+            median_minutes: number;
         };
         /** @enum {string} */
         DeclineReason: "no_bed" | "no_capability" | "not_indicated" | "insufficient_information" | "other_hospital_better" | "patient_unfit_for_transfer" | "other";
@@ -2649,6 +3031,10 @@ export interface components {
          * @enum {string}
          */
         DutyKind: "department" | "hospital" | "alliance";
+        DutyName: {
+            name: string;
+            phone?: string | null;
+        };
         EcgAnnotation: {
             name: string;
             unit: string;
@@ -2675,6 +3061,15 @@ export interface components {
         };
         EcgLead: {
             name: string;
+        };
+        /** @description What an organisation can do and where it is; `version` is the organisation's. */
+        Facilities: {
+            /** @description Those that have ended, too. */
+            capabilities: components["schemas"]["Capability"][];
+            catalogue: components["schemas"]["CapabilityKind"][];
+            coordinates: components["schemas"]["Coordinates"];
+            /** Format: int64 */
+            version: number;
         };
         FactorAdded: {
             /** @description Shown this once, with the first factor; null if there are codes already. */
@@ -2710,6 +3105,13 @@ export interface components {
             /** @description What stands there, shortened. */
             value?: string | null;
         };
+        /** @description What the form needs of the rules. */
+        FormRules: {
+            capabilities: components["schemas"]["CapabilityKind"][];
+            criteria: Record<string, never>;
+            questions: Record<string, never>[];
+            templates: Record<string, never>[];
+        };
         /** @description A person in one of their positions, as the box finds them. */
         Found: {
             department?: components["schemas"]["DepartmentRef"] | null;
@@ -2723,6 +3125,13 @@ export interface components {
             specialty?: string | null;
             title?: string | null;
             work_phone?: string | null;
+        };
+        /** @description Free beds after our own holds, and when they were counted. */
+        FreeBeds: {
+            at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            count: number;
+            stale: boolean;
         };
         Identity: {
             kind: components["schemas"]["IdentityKind"];
@@ -2754,6 +3163,7 @@ export interface components {
             ask: components["schemas"]["ReferralAsk"][];
             based_on?: components["schemas"]["LegId"] | null;
             consent?: components["schemas"]["ReferralConsent"] | null;
+            criteria?: components["schemas"]["CriteriaMet"] | null;
             decision?: components["schemas"]["LegDecision"] | null;
             decision_acknowledged: boolean;
             departure?: components["schemas"]["Departure"] | null;
@@ -3332,6 +3742,22 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
         };
+        Page_SettingsVersion: {
+            items: {
+                changed_at: components["schemas"]["Timestamp"];
+                changed_by?: components["schemas"]["PersonRef"] | null;
+                changes: components["schemas"]["SettingsChange"][];
+                /**
+                 * Format: int64
+                 * @description Which version was put back.
+                 */
+                restored_from?: number | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
         Page_Study: {
             items: {
                 /** @description How its first file came: `upload`, `stow`, `dimse` or `import`. */
@@ -3610,6 +4036,10 @@ export interface components {
         /** @description The referral form (转诊单). Free text may be empty; what must be filled in is said when it is submitted. */
         ReferralForm: {
             allergies?: string;
+            /** @description Code of a question to its answer: `yes`, `no` or a number. */
+            answers?: {
+                [key: string]: string;
+            };
             complaint?: string;
             diagnosis?: components["schemas"]["Diagnosis"];
             /** @description What the patient goes on taking. */
@@ -3739,7 +4169,7 @@ export interface components {
          * @description One thing a program may do, as OAuth 2.0 names it (RFC 6749 §3.3).
          * @enum {string}
          */
-        Scope: "DirectoryRead" | "DirectoryWrite" | "PatientsRead" | "PatientsWrite" | "ConsultsRead" | "ConsultsWrite" | "ReferralsRead" | "ReferralsWrite" | "StudiesRead" | "StudiesWrite" | "RoomsJoin" | "NoticesRead";
+        Scope: "DirectoryRead" | "DirectoryWrite" | "PatientsRead" | "PatientsWrite" | "ConsultsRead" | "ConsultsWrite" | "ReferralsRead" | "ReferralsWrite" | "StudiesRead" | "StudiesWrite" | "RoomsJoin" | "NoticesRead" | "BedsRead" | "BedsWrite";
         SecondFactorAnswer: {
             /** @description What the refusal `access.second-factor-needed` carried. */
             challenge: string;
@@ -3774,6 +4204,48 @@ export interface components {
          * @enum {string}
          */
         SessionOwed: "password" | "second_factor";
+        /** @description One value that differs between two versions, by its path. */
+        SettingsChange: {
+            from: Record<string, never>;
+            /** @description E.g. `deadlines.open.within.emergency`, in milliseconds. */
+            path: string;
+            to: Record<string, never>;
+        };
+        /** @description What is to change; what is left out stays. Objects are merged, lists replaced. */
+        SettingsPatch: {
+            beds?: Record<string, never> | null;
+            criteria?: Record<string, never> | null;
+            deadlines?: Record<string, never> | null;
+            /** @default null */
+            templates: Record<string, never>[] | null;
+        };
+        SettingsPreview: {
+            changes: components["schemas"]["SettingsChange"][];
+        };
+        /** @description The rules in force, for whoever may change them. */
+        SettingsState: {
+            /** @description What is shipped. */
+            defaults: Record<string, never>;
+            rules: Record<string, never>;
+            /**
+             * Format: int64
+             * @description 0 until somebody changed something.
+             */
+            version: number;
+        };
+        /** @description One version the rules had. */
+        SettingsVersion: {
+            changed_at: components["schemas"]["Timestamp"];
+            changed_by?: components["schemas"]["PersonRef"] | null;
+            changes: components["schemas"]["SettingsChange"][];
+            /**
+             * Format: int64
+             * @description Which version was put back.
+             */
+            restored_from?: number | null;
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description How much a finding weighs.
          * @enum {string}
@@ -3851,6 +4323,42 @@ export interface components {
         SubjectRef: {
             id: string;
             kind: string;
+        };
+        /** @description A place with every number by which it is ranked; null is unknown, not zero. */
+        Suggestion: {
+            agreement: boolean;
+            capability_valid_until?: components["schemas"]["Timestamp"] | null;
+            /** @description `yes`, `no`, or `unknown` where it keeps no catalogue or nothing was asked for. */
+            capable: string;
+            decides?: components["schemas"]["DecisionTime"] | null;
+            department?: components["schemas"]["DepartmentRef"] | null;
+            /**
+             * Format: double
+             * @description As the crow flies.
+             */
+            distance_km?: number | null;
+            /** @description Who is on duty now: the department's, else the hospital's. */
+            duty: components["schemas"]["DutyName"][];
+            free_beds?: components["schemas"]["FreeBeds"] | null;
+            /** Format: double */
+            legs_per_bed?: number | null;
+            level: string;
+            /** Format: int64 */
+            open_beds?: number | null;
+            /**
+             * Format: int64
+             * @description Legs under way to the department, or to the organisation where none fits.
+             */
+            open_legs: number;
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description From 1. */
+            rank: number;
+        };
+        Suggestions: {
+            /** @description The best first. */
+            items: components["schemas"]["Suggestion"][];
+            /** @description The capability that was asked for. */
+            need?: string | null;
         };
         Swap: {
             created_at: components["schemas"]["Timestamp"];
@@ -4387,6 +4895,311 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BedBoard"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BedFeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BedReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            /** @description Nothing was taken in; `report` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    import: {
+        parameters: {
+            query?: {
+                /** @description Only say what would happen */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BedReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was taken in; `report` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    set: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BedInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BedBoard"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
     my_open: {
         parameters: {
             query?: never;
@@ -4787,6 +5600,148 @@ export interface operations {
             };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapabilityInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capability"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capability"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -10711,6 +11666,134 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facilities"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Problem"];
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    place: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Coordinates"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facilities"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -11672,6 +12755,97 @@ export interface operations {
             413: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    for_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormRules"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    suggestions: {
+        parameters: {
+            query?: {
+                /** @description A code of the catalogue of capabilities */
+                need?: string;
+                /** @description emergency, urgent or routine; routine unless said */
+                urgency?: string;
+                /** @description Where the patient is; my organisation unless said */
+                from?: string;
+                /** @description Codes of the national department list between commas, the best first */
+                departments?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
         };
     };
     read_room: {
@@ -13632,6 +14806,301 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsState"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsPreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SettingsVersion"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list: {

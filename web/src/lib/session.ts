@@ -121,6 +121,15 @@ const GLASS_BREAKERS: ReadonlySet<Role> = new Set<Role>([
 ]);
 export const mayBreakGlass = (role: Role): boolean => GLASS_BREAKERS.has(role);
 
+/** Who keeps or oversees beds; the server's policy has the last word. */
+const BED_READERS: ReadonlySet<Role> = new Set<Role>([
+  'township_doctor',
+  'referral_desk',
+  'receiving_doctor',
+  'manager',
+]);
+export const mayReadBeds = (role: Role): boolean => BED_READERS.has(role);
+
 /** What a role works on; one table instead of role names in the screens. */
 export type Desk = 'village' | 'board' | 'worklist' | 'office' | 'administration' | 'review' | 'audit';
 export const DESK: Record<Role, Desk> = {

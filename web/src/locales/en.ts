@@ -3,6 +3,7 @@
 import account from './en/account.json';
 import activation from './en/activation.json';
 import audit from './en/audit.json';
+import beds from './en/beds.json';
 import call from './en/call.json';
 import common from './en/common.json';
 import consultRows from './en/consult-rows.json';
@@ -22,7 +23,9 @@ import referralPages from './en/referrals.json';
 import refusals from './en/refusals.json';
 import report from './en/report.json';
 import roster from './en/roster.json';
+import routing from './en/routing.json';
 import session from './en/session.json';
+import settings from './en/settings.json';
 import studies from './en/studies.json';
 import timeline from './en/timeline.json';
 import uploads from './en/uploads.json';
@@ -37,6 +40,7 @@ export default {
   account,
   activation,
   audit,
+  beds,
   call,
   common,
   consults,
@@ -53,7 +57,9 @@ export default {
   referrals,
   report,
   roster,
+  routing,
   session,
+  settings,
   studies,
   timeline,
   uploads,

@@ -4,6 +4,7 @@
 import account from './zh-CN/account.json';
 import activation from './zh-CN/activation.json';
 import audit from './zh-CN/audit.json';
+import beds from './zh-CN/beds.json';
 import call from './zh-CN/call.json';
 import consultPages from './zh-CN/consults.json';
 import directory from './zh-CN/directory.json';
@@ -17,6 +18,8 @@ import referralPages from './zh-CN/referrals.json';
 import refusals from './zh-CN/refusals.json';
 import report from './zh-CN/report.json';
 import roster from './zh-CN/roster.json';
+import routing from './zh-CN/routing.json';
+import settings from './zh-CN/settings.json';
 import studies from './zh-CN/studies.json';
 import uploads from './zh-CN/uploads.json';
 import viewer from './zh-CN/viewer.json';
@@ -33,6 +36,7 @@ export default {
   account,
   activation,
   audit,
+  beds,
   call,
   consults,
   directory,
@@ -46,6 +50,8 @@ export default {
   referrals,
   report,
   roster,
+  routing,
+  settings,
   studies,
   uploads,
   viewer,

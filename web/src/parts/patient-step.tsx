@@ -8,20 +8,24 @@ import { Button } from '@/ui/button';
 import { PatientLine } from './patient-line';
 import { PatientSearch } from './patient-search';
 import { RegisterPatient } from './register-patient';
+import { RegisterUnidentified } from './register-unidentified';
 
 export function PatientStep({
   patient,
   locked,
+  unidentified = false,
   onPick,
 }: {
   patient: PatientRef | null;
   /** The server already has this request for this patient. */
   locked: boolean;
+  /** Somebody nobody can name may be registered: in an emergency only. */
+  unidentified?: boolean;
   onPick: (patient: PatientRef | null) => void;
 }) {
   const { t, language } = useTranslation('patients');
   const [q, setQ] = useState('');
-  const [registering, setRegistering] = useState(false);
+  const [registering, setRegistering] = useState<'known' | 'unidentified' | null>(null);
 
   if (patient) {
     return (
@@ -46,12 +50,16 @@ export function PatientStep({
   if (registering) {
     return (
       <div className="card-body">
-        <RegisterPatient q={q} onCancel={() => setRegistering(false)} onDone={onPick} />
+        {registering === 'known' ? (
+          <RegisterPatient q={q} onCancel={() => setRegistering(null)} onDone={onPick} />
+        ) : (
+          <RegisterUnidentified onCancel={() => setRegistering(null)} onDone={onPick} />
+        )}
       </div>
     );
   }
   const register = (
-    <Button look="secondary" icon="plus" onClick={() => setRegistering(true)}>
+    <Button look="secondary" icon="plus" onClick={() => setRegistering('known')}>
       {t('register')}
     </Button>
   );
@@ -60,7 +68,14 @@ export function PatientStep({
       <div className="card-body" style={{ paddingBottom: 0 }}>
         <div className="spread">
           <p className="soft">{t('pickHint')}</p>
-          {register}
+          <span className="row">
+            {unidentified && (
+              <Button look="secondary" icon="alert" onClick={() => setRegistering('unidentified')}>
+                {t('unidentified.register')}
+              </Button>
+            )}
+            {register}
+          </span>
         </div>
       </div>
       <PatientSearch

@@ -97,7 +97,9 @@ pub async fn call_next(tx: &mut Tx, acting: &Acting, case: &Case, leg: &referral
 }
 
 async fn next_rung(tx: &mut Tx, acting: &Acting, leg: &Leg, owed: &Owed) -> Result<Called> {
-    let called = sql::climb(tx, &LegId::trusted(leg.id.as_str())).await?;
+    let (called, was_due) = sql::climb(tx, &LegId::trusted(leg.id.as_str())).await?;
+    // The duty keeps the time it was given when it began, whatever the table says by now.
+    let owed = &Owed { due_at: was_due.unwrap_or(owed.due_at), ..owed.clone() };
     let rung = rules::rung_name(owed, called - 1);
     let organisations = who_is_called(tx.conn(), acting, leg, owed, rung).await?;
     let payload = json!({

@@ -36,6 +36,8 @@ pub fn form(form: &ReferralForm) -> Result<Form> {
             filing_number: form.papers.filing_number,
             filed_until,
         },
+        answers: form.answers,
+        criteria: None,
     })
 }
 

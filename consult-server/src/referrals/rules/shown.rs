@@ -2,7 +2,7 @@
 //! people who wrote something are loaded before.
 
 use super::super::{
-    Death, Departure, Insurance, Leg, LegDecision, LegRow, Outcome, OutcomeDisposition, ReferralAsk,
+    CriteriaMet, Death, Departure, Insurance, Leg, LegDecision, LegRow, Outcome, OutcomeDisposition, ReferralAsk,
     ReferralConsent, ReferralConsentKind, ReferralForm, ReferralNote, ReferralPapers, ReferralReason,
     Reservation, ResourceKind, Urging,
 };
@@ -62,6 +62,11 @@ pub fn leg(
     let allowed = referral::allowed(case, &leg.id, &actor, referral::Millis(now.0));
     Ok(Leg {
         form: form(&leg.form),
+        criteria: leg
+            .form
+            .criteria
+            .as_ref()
+            .map(|found| CriteriaMet { version: found.version, met: found.met.clone() }),
         consent: leg.consent.as_ref().map(|consent| ReferralConsent {
             kind: ReferralConsentKind(consent.kind),
             recorded_at: time(consent.recorded_at),
@@ -129,6 +134,7 @@ fn form(form: &referral::Form) -> ReferralForm {
             filing_number: form.papers.filing_number,
             filed_until: form.papers.filed_until,
         },
+        answers: form.answers,
     }
 }
 

@@ -100,6 +100,11 @@ export const clinicRoutes = [
   }),
   createRoute({
     ...under,
+    path: '/beds',
+    component: lazyRouteComponent(() => import('@/features/beds/components/beds-page'), 'BedsPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/board',
     component: lazyRouteComponent(() => import('@/features/referrals/components/board-page'), 'BoardPage'),
   }),

@@ -29,6 +29,14 @@ export const oversightRoutes = [
   }),
   createRoute({
     ...under,
+    path: '/settings',
+    component: lazyRouteComponent(
+      () => import('@/features/settings/components/settings-page'),
+      'SettingsPage',
+    ),
+  }),
+  createRoute({
+    ...under,
     path: '/audit',
     validateSearch: texts(
       'person',

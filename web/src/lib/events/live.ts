@@ -46,6 +46,8 @@ export function apply(client: QueryClient, event: ServerEvent): void {
       void client.invalidateQueries({ queryKey: ['leg', 'one', changed.id, 'receipts'] });
       void client.invalidateQueries({ queryKey: ['leg', 'list', 'sent'] });
     }
+    // A hold is a leg's.
+    if (changed.kind === 'leg') void client.invalidateQueries({ queryKey: ['beds', 'list'] });
     if (changed.kind === 'study') void client.invalidateQueries({ queryKey: ['consult', 'one'] });
   } else if (event.event === 'notice') {
     void client.invalidateQueries({ queryKey: ['notice'] });

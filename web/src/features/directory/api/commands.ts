@@ -1,7 +1,15 @@
 // Commands on the directory, and how a form's texts become what the server takes.
 
 import { call } from '@/lib/api';
-import type { Agreement, Department, Id, OrganisationDetail, PersonDetail, Time } from '@/lib/contract';
+import type {
+  Agreement,
+  Capability,
+  Department,
+  Id,
+  OrganisationDetail,
+  PersonDetail,
+  Time,
+} from '@/lib/contract';
 import { dayOf, fromLocalInput } from '@/lib/format';
 
 export const textOrNone = (text: string | undefined): string | null => text?.trim() || null;
@@ -50,3 +58,9 @@ export const endPosition = (id: Id) => call('POST', `positions/${id}/end`, { bod
 export const agree = (body: object) => call('POST', 'agreements', { body });
 export const endAgreement = ({ id, version }: Agreement) =>
   call('POST', `agreements/${id}/end`, { body: {}, version });
+
+export const addCapability = (body: object) => call('POST', 'capabilities', { body });
+export const endCapability = ({ id, version }: Capability) =>
+  call('POST', `capabilities/${id}/end`, { body: {}, version });
+export const setPlace = (organisation: Id, version: number, body: object) =>
+  call('PATCH', `organisations/${organisation}/facilities`, { body, version });

@@ -14,6 +14,7 @@ import { endOrganisation } from '../api/commands';
 import { AgreementsCard } from './agreements-card';
 import { DepartmentsCard } from './departments-card';
 import { EndDialog } from './end-dialog';
+import { FacilitiesCard } from './facilities-card';
 import { OrganisationDialog } from './organisation-dialog';
 import { StaffCard } from './staff-card';
 import '../directory.css';
@@ -65,6 +66,7 @@ function View({ organisation }: { organisation: OrganisationDetail }) {
         <StaffCard organisation={organisation} />
         <DepartmentsCard organisation={organisation} />
         <AgreementsCard organisation={organisation} />
+        <FacilitiesCard organisation={organisation} />
         {!isOver && (
           <div className="form-actions">
             <Button look="danger" icon="ban" onClick={() => setOpen('end')}>

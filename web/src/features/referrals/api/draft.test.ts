@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { emptyDraft, emptyForm, inputOf, missing, type ReferralDraft } from './draft';
+import type { Template } from '@/lib/rules';
+import {
+  emptyDraft,
+  emptyForm,
+  inputOf,
+  missing,
+  type ReferralDraft,
+  readyAtOnce,
+  withTemplate,
+} from './draft';
 
 const patient = { id: 'p1', name: '王秀兰', sex: 'female' as const, birth_date: '1949-12-31', age: 76 };
 const full: ReferralDraft = {
@@ -44,5 +53,30 @@ describe('a referral in the making', () => {
 
   it('sends only the vital signs that were measured', () => {
     expect(inputOf(full, 'p1').form.vitals).toEqual({ pulse: '96' });
+  });
+
+  it('takes from a template what nobody has typed', () => {
+    const template = {
+      code: 'stroke',
+      urgency: 'emergency',
+      need: 'thrombolysis',
+      reason: 'critical',
+    } as Template;
+    const filled = withTemplate({ ...emptyDraft('l1'), patient }, template, '疑似卒中', '');
+    expect([filled.urgency, filled.need, filled.form.reason, filled.form.complaint]).toEqual([
+      'emergency',
+      'thrombolysis',
+      'critical',
+      '疑似卒中',
+    ]);
+    expect(withTemplate(full, template, '疑似卒中', '').form.complaint).toBe('胸痛 2 小时');
+    expect(withTemplate(filled, template, '胸痛', '疑似卒中').form.complaint).toBe('胸痛');
+    expect([readyAtOnce(filled), readyAtOnce({ ...filled, organisationId: 'o1' })]).toEqual([false, true]);
+    expect(readyAtOnce({ ...full, urgency: 'urgent' })).toBe(false);
+  });
+
+  it('sends only the questions that were answered', () => {
+    const form = { ...full.form, answers: { onset_hours: '2', iss: ' ' } };
+    expect(inputOf({ ...full, form }, 'p1').form.answers).toEqual({ onset_hours: '2' });
   });
 });

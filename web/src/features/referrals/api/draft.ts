@@ -1,6 +1,7 @@
 // A referral in the making: what is typed, what still misses, and how it becomes a request. Pure.
 
 import type { Consult, Direction, Leg, LegInput, LegUrgency, PatientRef, ReferralForm } from '@/lib/contract';
+import type { Template } from '@/lib/rules';
 
 export interface ReferralDraft {
   id: string;
@@ -16,6 +17,10 @@ export interface ReferralDraft {
   departments: boolean;
   form: ReferralForm;
   consent: 'written' | 'emergency_pending' | null;
+  /** What one tap filled in; drafts kept by an older page have neither. */
+  template?: string | null;
+  /** A code of the catalogue of capabilities. */
+  need?: string;
 }
 
 export const VITALS = ['temperature', 'pulse', 'respiration', 'blood_pressure', 'spo2', 'gcs'] as const;
@@ -97,6 +102,32 @@ export function fromConsult(id: string, consult: Consult): ReferralDraft {
   };
 }
 
+/** What one tap fills in. What was typed before stays; another template takes back only what the last one wrote. */
+export function withTemplate(
+  draft: ReferralDraft,
+  template: Template,
+  complaint: string,
+  lastComplaint: string,
+): ReferralDraft {
+  const typed = draft.form.complaint.trim();
+  return {
+    ...draft,
+    template: template.code,
+    need: template.need,
+    urgency: template.urgency,
+    form: {
+      ...draft.form,
+      reason: template.reason,
+      complaint: typed === '' || typed === lastComplaint ? complaint : draft.form.complaint,
+    },
+  };
+}
+
+/** An emergency goes at once: who it is and where to is enough, consent is noted as following. */
+export function readyAtOnce(draft: ReferralDraft): boolean {
+  return draft.urgency === 'emergency' && draft.patient !== null && draft.organisationId !== '';
+}
+
 export function hasContent(draft: ReferralDraft): boolean {
   const { complaint, history, diagnosis } = draft.form;
   return draft.patient !== null || [complaint, history, diagnosis.text].some((text) => text.trim() !== '');
@@ -126,6 +157,9 @@ export function inputOf(draft: ReferralDraft, patientId: string): LegInput {
   const vitals = Object.fromEntries(
     Object.entries(draft.form.vitals).filter(([, value]) => value.trim() !== ''),
   );
+  const answers = Object.fromEntries(
+    Object.entries(draft.form.answers ?? {}).filter(([, value]) => value.trim() !== ''),
+  );
   return {
     id: draft.id,
     case_id: draft.caseId,
@@ -134,7 +168,7 @@ export function inputOf(draft: ReferralDraft, patientId: string): LegInput {
     urgency: draft.urgency,
     to_organisation_id: draft.organisationId,
     to_department_id: draft.departmentId || null,
-    form: { ...draft.form, vitals },
+    form: { ...draft.form, vitals, answers },
     consent: draft.consent ? { kind: draft.consent } : null,
   };
 }

@@ -6,6 +6,7 @@ import { fromLocalInput, toLocalInput } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { peopleQuery } from '@/lib/queries/directory';
 import { useMe } from '@/lib/session';
+import { DepartmentBeds } from '@/parts/department-beds';
 import { SelectField, TextField } from '@/ui/field';
 import { FormDialog } from './form-dialog';
 import type { CommandDialogProps } from './leg-commands';
@@ -66,6 +67,7 @@ export function AcceptDialog({
           </option>
         ))}
       </SelectField>
+      <DepartmentBeds department={leg.to_department?.id} />
       <TextField
         label={t('expectedAt')}
         type="datetime-local"

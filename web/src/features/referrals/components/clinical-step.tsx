@@ -3,6 +3,7 @@ import { useTranslation } from '@/lib/i18n';
 import { TextArea, TextField } from '@/ui/field';
 import './referrals.css';
 import { type Missing, type ReferralDraft, UNITS, VITALS } from '../api/draft';
+import { Questions } from './criteria';
 
 interface Props {
   draft: ReferralDraft;
@@ -66,6 +67,10 @@ export function ClinicalFields({ draft, onChange, gaps }: Props) {
           ))}
         </div>
       </fieldset>
+      <Questions
+        draft={draft}
+        onAnswer={(question, answer) => set({ answers: { ...form.answers, [question]: answer } })}
+      />
       <TextField
         label={t('form.diagnosis')}
         optional={late}

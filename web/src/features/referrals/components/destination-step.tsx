@@ -8,6 +8,8 @@ import { Choices, SelectField } from '@/ui/field';
 import { Loaded } from '@/ui/states';
 import { directionBetween } from '../api/direction';
 import type { Missing, ReferralDraft } from '../api/draft';
+import { SuggestionCards } from './suggestion-cards';
+import { TemplateChips } from './template-chips';
 
 const URGENCIES: LegUrgency[] = ['emergency', 'urgent', 'routine'];
 const REASONS: ReferralReason[] = [
@@ -32,7 +34,7 @@ export function DestinationStep({
   const me = useMe();
   const organisations = useQuery(organisationsQuery);
 
-  function choose(all: Organisation[], id: string) {
+  function choose(all: Organisation[], id: string, department?: string) {
     const from = all.find((one) => one.id === me.position.organisation.id);
     const to = all.find((one) => one.id === id);
     const direction = from && to ? directionBetween(from.level, to.level) : draft.direction;
@@ -41,13 +43,14 @@ export function DestinationStep({
     onChange({
       organisationId: id,
       // A lone department needs no choosing.
-      departmentId: departments.length === 1 ? (departments[0]?.id ?? '') : '',
+      departmentId: department || (departments.length === 1 ? (departments[0]?.id ?? '') : ''),
       departments: departments.length > 0,
       ...(draft.caseId ? {} : { direction }),
     });
   }
   return (
     <div className="card-body stack">
+      <TemplateChips draft={draft} onChange={onChange} />
       <Choices
         legend={t('urgencyLabel')}
         value={draft.urgency}
@@ -71,38 +74,49 @@ export function DestinationStep({
             .sort((a, b) => Number(b.agreements.referral) - Number(a.agreements.referral));
           const chosen = hosts.find((one) => one.id === draft.organisationId);
           return (
-            <div className="form-grid">
-              <SelectField
-                label={t('toLabel')}
-                value={draft.organisationId}
-                note={
-                  gaps.includes('organisationId') ? { tone: 'wrong', text: t('gap.organisationId') } : null
-                }
-                onChange={(event) => choose(page.items, event.target.value)}
-              >
-                <option value="">{t('choose')}</option>
-                {hosts.map((one) => (
-                  <option key={one.id} value={one.id} disabled={!one.agreements.referral}>
-                    {one.agreements.referral ? one.name : t('noAgreement', { name: one.name })}
-                  </option>
-                ))}
-              </SelectField>
-              <SelectField
-                label={t('departmentLabel')}
-                optional={draft.urgency === 'emergency'}
-                note={gaps.includes('departmentId') ? { tone: 'wrong', text: t('gap.departmentId') } : null}
-                value={draft.departmentId}
-                disabled={!chosen || chosen.departments.length === 0}
-                onChange={(event) => onChange({ departmentId: event.target.value })}
-              >
-                <option value="">{draft.urgency === 'emergency' ? t('anyDepartment') : t('choose')}</option>
-                {chosen?.departments.map((department) => (
-                  <option key={department.id} value={department.id}>
-                    {department.name}
-                  </option>
-                ))}
-              </SelectField>
-            </div>
+            <>
+              <SuggestionCards
+                draft={draft}
+                onChange={onChange}
+                onPick={(organisation, department) => choose(page.items, organisation, department)}
+              />
+              <div className="form-grid">
+                <SelectField
+                  label={t('toLabel')}
+                  value={draft.organisationId}
+                  note={
+                    gaps.includes('organisationId') ? { tone: 'wrong', text: t('gap.organisationId') } : null
+                  }
+                  onChange={(event) => choose(page.items, event.target.value)}
+                >
+                  <option value="">{t('choose')}</option>
+                  {hosts.map((one) => (
+                    <option
+                      key={one.id}
+                      value={one.id}
+                      disabled={!one.agreements.referral && draft.urgency !== 'emergency'}
+                    >
+                      {one.agreements.referral ? one.name : t('noAgreement', { name: one.name })}
+                    </option>
+                  ))}
+                </SelectField>
+                <SelectField
+                  label={t('departmentLabel')}
+                  optional={draft.urgency === 'emergency'}
+                  note={gaps.includes('departmentId') ? { tone: 'wrong', text: t('gap.departmentId') } : null}
+                  value={draft.departmentId}
+                  disabled={!chosen || chosen.departments.length === 0}
+                  onChange={(event) => onChange({ departmentId: event.target.value })}
+                >
+                  <option value="">{draft.urgency === 'emergency' ? t('anyDepartment') : t('choose')}</option>
+                  {chosen?.departments.map((department) => (
+                    <option key={department.id} value={department.id}>
+                      {department.name}
+                    </option>
+                  ))}
+                </SelectField>
+              </div>
+            </>
           );
         }}
       </Loaded>

@@ -20,7 +20,7 @@ import { Button } from '@/ui/button';
 import { Icon } from '@/ui/icon';
 import { Steps } from '@/ui/steps';
 import { toast } from '@/ui/toast';
-import { hasContent, inputOf, missing, type ReferralDraft } from '../api/draft';
+import { hasContent, inputOf, missing, type ReferralDraft, readyAtOnce } from '../api/draft';
 import { ClinicalStep } from './clinical-step';
 import { DestinationStep } from './destination-step';
 import { ReviewStep } from './review-step';
@@ -30,6 +30,7 @@ const LAST = 3;
 export function ReferralForm({ initial }: { initial: ReferralDraft }) {
   const { t, language } = useTranslation('referrals');
   const common = useTranslation();
+  const routing = useTranslation('routing');
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -61,8 +62,8 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
     else showFirstFault();
   }
 
-  async function save(patientId: string): Promise<Leg> {
-    const input = inputOf(draft, patientId);
+  async function save(patientId: string, said: ReferralDraft = draft): Promise<Leg> {
+    const input = inputOf(said, patientId);
     if (draft.version === null) return createLeg(input);
     const { id: _, ...changes } = input;
     return changeLeg(draft.id, draft.version, changes);
@@ -91,12 +92,12 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
     toast(said);
   }
 
-  async function submit() {
+  async function submit(said: ReferralDraft = draft) {
     setTried(true);
-    const patient = draft.patient;
+    const patient = said.patient;
     if (gaps.length > 0 || !patient) return showFirstFault();
     await guarded('submit', async () => {
-      const saved = await save(patient.id);
+      const saved = await save(patient.id, said);
       change({ version: saved.version });
       const sent = await commandLeg(draft.id, { command: 'submit', version: saved.version });
       leave(sent, t('submitted'));
@@ -131,6 +132,7 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
       </div>
       {draft.step === 0 && (
         <PatientStep
+          unidentified
           patient={draft.patient}
           locked={draft.version !== null}
           onPick={(patient) => {
@@ -143,6 +145,11 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
       {draft.step === 2 && <ClinicalStep draft={draft} onChange={change} gaps={tried ? gaps : []} />}
       {draft.step === LAST && (
         <ReviewStep draft={draft} onChange={change} onEdit={go} gaps={tried ? gaps : []} />
+      )}
+      {draft.step > 0 && draft.step < LAST && readyAtOnce(draft) && (
+        <p className="card-body soft small" style={{ paddingTop: 0, paddingBottom: 0 }}>
+          {routing.t('sendNowHint')}
+        </p>
       )}
       {problem && (
         <div className="card-body" style={{ paddingTop: 0, paddingBottom: 0 }}>
@@ -165,8 +172,18 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
           </span>
           <div className="form-actions">
             {draft.step > 0 && <Button onClick={() => go(draft.step - 1)}>{common.t('back')}</Button>}
+            {draft.step > 0 && draft.step < LAST && readyAtOnce(draft) && (
+              <Button
+                look="danger-solid"
+                icon="send"
+                busy={busy === 'submit'}
+                onClick={() => void submit({ ...draft, consent: draft.consent ?? 'emergency_pending' })}
+              >
+                {routing.t('sendNow')}
+              </Button>
+            )}
             {draft.step < LAST && (
-              <Button look="primary" onClick={next}>
+              <Button look={readyAtOnce(draft) && draft.step > 0 ? 'secondary' : 'primary'} onClick={next}>
                 {common.t('next')}
               </Button>
             )}

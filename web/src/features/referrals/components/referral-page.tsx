@@ -19,6 +19,7 @@ import { Banner } from '@/ui/banner';
 import { Loaded } from '@/ui/states';
 import { DeadlineClock } from '@/ui/status';
 import { CallCard, CallNow } from './call-card';
+import { CriteriaRecorded } from './criteria';
 import { FormFacts } from './form-facts';
 import { LegCommands } from './leg-commands';
 import { OutcomeView } from './outcome-view';
@@ -116,6 +117,7 @@ function ReferralView({ leg, conversation }: { leg: Leg; conversation: Talk }) {
             </div>
             <div className="card-body">
               <FormFacts form={leg.form} />
+              <CriteriaRecorded leg={leg} />
             </div>
           </section>
         </div>

@@ -1,0 +1,120 @@
+//! Suggested destinations: every number the order stands on is in the answer, unknown is null, and capabilities and places are the
+//! administrator's to keep.
+
+use serde_json::{Value, json};
+use tests::harness::{Product, User, text};
+use tests::referrals::{CITY, COUNTY, LIULIN, MINUTE, accepted, submitted};
+
+async fn suggested(user: &User<'_>, query: &str) -> Vec<Value> {
+    let found = user.get(&format!("/api/v1/referrals/suggestions?{query}")).await.expect(200).json;
+    found["items"].as_array().unwrap().clone()
+}
+
+fn of<'a>(items: &'a [Value], name: &str) -> &'a Value {
+    items
+        .iter()
+        .find(|one| one["organisation"]["name"] == name)
+        .unwrap_or_else(|| panic!("{name} is missing"))
+}
+
+#[tokio::test]
+async fn a_village_doctor_sees_where_chest_pain_can_go_and_why() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let (desk, doctor) = (product.sign_in("desk").await, product.sign_in("doctor").await);
+    let leg = submitted(&village, "urgent").await;
+    product.clock.advance_ms(12 * MINUTE);
+    accepted(&desk, &doctor, &leg).await;
+    submitted(&village, "urgent").await;
+
+    let items = suggested(&village, "need=pci&urgency=urgent&departments=03.04,20").await;
+    assert_eq!(items[0]["organisation"]["name"], COUNTY, "with an agreement, able, near, with a bed");
+    let county = &items[0];
+    assert_eq!(
+        (&county["rank"], &county["agreement"], &county["capable"]),
+        (&json!(1), &json!(true), &json!("yes"))
+    );
+    assert_eq!(county["department"]["name"], "心血管内科");
+    assert_eq!((&county["open_beds"], &county["free_beds"]["count"]), (&json!(40), &json!(3)));
+    assert_eq!(county["free_beds"]["stale"], false);
+    assert!(county["decides"]["decisions"].as_i64().unwrap() >= 1);
+    let km = county["distance_km"].as_f64().unwrap();
+    assert!((20.0..30.0).contains(&km), "{km}");
+    assert!(county["open_legs"].as_i64().unwrap() >= 2 && county["legs_per_bed"].as_f64().unwrap() > 0.0);
+    assert!(county["duty"].as_array().unwrap().iter().any(|one| one["name"] == "何志刚"), "{county}");
+
+    let liulin = of(&items, LIULIN);
+    assert_eq!(liulin["capable"], "no");
+    let city = of(&items, CITY);
+    assert_eq!(
+        (&city["agreement"], &city["capable"], &city["decides"]),
+        (&json!(false), &json!("yes"), &Value::Null)
+    );
+    assert!(items.iter().position(|one| one == liulin) < items.iter().position(|one| one == city));
+}
+
+#[tokio::test]
+async fn what_is_unknown_is_null_and_what_is_too_old_is_marked() {
+    let product = Product::start().await;
+    product.clock.advance_ms(13 * 60 * MINUTE);
+    let village = product.sign_in("village").await;
+    let items = suggested(&village, "need=pci&urgency=emergency&departments=03.04").await;
+    assert_eq!(of(&items, COUNTY)["free_beds"]["stale"], true);
+    let other = items.iter().find(|one| one["organisation"]["name"] == "石桥村卫生室").unwrap();
+    assert_eq!(
+        (&other["distance_km"], &other["free_beds"], &other["legs_per_bed"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+    assert_eq!(other["capable"], "unknown");
+    let nothing = suggested(&village, "urgency=routine").await;
+    assert_eq!(of(&nothing, COUNTY)["capable"], "unknown", "nothing was asked for");
+    let path = "/api/v1/referrals/suggestions?need=time_travel";
+    village.get(path).await.expect_refusal(422, "directory.capability-unknown");
+}
+
+#[tokio::test]
+async fn the_administrator_says_what_a_place_can_do_and_where_it_is() {
+    let product = Product::start().await;
+    let (admin, village) = (product.sign_in("admin").await, product.sign_in("village").await);
+    let county = admin.organisation(COUNTY).await;
+    let path = format!("/api/v1/organisations/{county}/facilities");
+    let standing = admin.get(&path).await.expect(200);
+    let pci =
+        standing.json["capabilities"].as_array().unwrap().iter().find(|one| one["code"] == "pci").unwrap();
+    let again = json!({ "organisation_id": county, "code": "pci" });
+    admin
+        .post("/api/v1/capabilities", again.clone())
+        .await
+        .expect_refusal(409, "directory.capability-stands");
+    let strange = json!({ "organisation_id": county, "code": "levitation" });
+    admin.post("/api/v1/capabilities", strange).await.expect_refusal(422, "directory.capability-unknown");
+    let end = format!("/api/v1/capabilities/{}/end", text(&pci["id"]));
+    village.command(&end, 1, json!({})).await.expect(403);
+    admin.command(&end, 1, json!({})).await.expect(200);
+    let items = suggested(&village, "need=pci&urgency=emergency").await;
+    assert_eq!(of(&items, COUNTY)["capable"], "no");
+    let until =
+        json!({ "organisation_id": county, "code": "pci", "valid_until": "2027-06-30T16:00:00.000Z" });
+    admin.post("/api/v1/capabilities", until).await.expect(201);
+    let items = suggested(&village, "need=pci&urgency=emergency").await;
+    let found = of(&items, COUNTY);
+    assert_eq!(
+        (&found["capable"], &found["capability_valid_until"]),
+        (&json!("yes"), &json!("2027-06-30T16:00:00.000Z"))
+    );
+
+    let version = standing.version();
+    for (body, field) in [
+        (json!({ "latitude": 95.0, "longitude": 115.0 }), "latitude"),
+        (json!({ "latitude": 37.0, "longitude": null }), "longitude"),
+    ] {
+        let refused = admin.patch(&path, version, body).await;
+        assert_eq!(refused.expect_refusal(422, "directory.coordinates-invalid").json["field"], field);
+    }
+    let nowhere = json!({ "latitude": null, "longitude": null });
+    let moved = admin.patch(&path, version, nowhere.clone()).await.expect(200);
+    admin.patch(&path, version, nowhere).await.expect_refusal(412, "conflict.changed-meanwhile");
+    assert_eq!(moved.version(), version + 1);
+    let items = suggested(&village, "need=pci&urgency=emergency").await;
+    assert_eq!(of(&items, COUNTY)["distance_km"], Value::Null);
+}
