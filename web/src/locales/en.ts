@@ -12,6 +12,7 @@ import duties from './en/duties.json';
 import ecg from './en/ecg.json';
 import glass from './en/glass.json';
 import home from './en/home.json';
+import office from './en/office.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
@@ -44,6 +45,7 @@ export default {
   ecg,
   glass,
   home,
+  office,
   patients,
   people,
   problems,

@@ -9,6 +9,7 @@ import consultPages from './zh-CN/consults.json';
 import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
 import glass from './zh-CN/glass.json';
+import office from './zh-CN/office.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -37,6 +38,7 @@ export default {
   directory,
   ecg,
   glass,
+  office,
   patients,
   people,
   problems,
