@@ -44,7 +44,7 @@ test('an expired session is said, and what was typed is still there after signin
   const answer = await page.context().request.delete('/api/v1/session');
   assert.equal(answer.status(), 204);
   await page.getByRole('button', { name: '保存' }).click();
-  const dialog = page.getByRole('dialog', { name: '登录已过期' });
+  const dialog = page.getByRole('dialog', { name: '请重新登录' });
   await dialog.waitFor();
   await look(page, 'session-expired');
   await dialog.getByLabel('密码').fill(PASSWORD);

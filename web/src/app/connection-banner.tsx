@@ -1,7 +1,7 @@
 // Says how the line is: away, live updates lost, or slow. Its place is kept free of height while all is well.
 
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { whenReached } from '@/lib/api';
 import { clock } from '@/lib/clock';
 import { useStreamState } from '@/lib/events/live';
@@ -16,6 +16,7 @@ export function ConnectionBanner() {
   const stream = useStreamState();
   const line = useLine();
   const client = useQueryClient();
+  useAskedAgain(line);
 
   if (line === 'away') {
     const asOf = Math.max(
@@ -49,8 +50,22 @@ export function ConnectionBanner() {
   return null;
 }
 
-function useLine(): 'good' | 'slow' | 'away' {
-  const [line, setLine] = useState<'good' | 'slow' | 'away'>(navigator.onLine ? 'good' : 'away');
+type Line = 'good' | 'slow' | 'away';
+
+/** What failed while the line was away is asked for again when it is back; what was there is the live events' to renew. */
+function useAskedAgain(line: Line): void {
+  const client = useQueryClient();
+  const before = useRef(line);
+  useEffect(() => {
+    const isBack = before.current === 'away' && line !== 'away';
+    before.current = line;
+    if (!isBack) return;
+    void client.refetchQueries({ type: 'active', predicate: (query) => query.state.status === 'error' });
+  }, [client, line]);
+}
+
+function useLine(): Line {
+  const [line, setLine] = useState<Line>(navigator.onLine ? 'good' : 'away');
   useEffect(() => {
     let slow = 0;
     const off = whenReached((reachable, tookMs) => {

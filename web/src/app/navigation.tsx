@@ -94,6 +94,8 @@ const PLACES: Record<Desk, Place[]> = {
   ],
   office: [
     { to: '/', icon: 'home', text: 'home' },
+    { to: '/referrals', icon: 'referral', text: 'referrals' },
+    { to: '/consults', icon: 'consult', text: 'consults' },
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
   administration: [

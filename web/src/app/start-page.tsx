@@ -2,13 +2,18 @@
 
 import { Navigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { loadAllTexts, useTranslation } from '@/lib/i18n';
+import { loadAllTexts } from '@/lib/i18n';
 import { DESK, useMe } from '@/lib/session';
-import { Empty, RowsSkeleton } from '@/ui/states';
+import { RowsSkeleton } from '@/ui/states';
 
 const HomePage = lazy(() =>
   import('@/features/home/components/home-page').then((m) => ({ default: m.HomePage })),
 );
+
+const OfficePage = lazy(async () => {
+  await loadAllTexts();
+  return { default: (await import('@/features/home/components/office-page')).OfficePage };
+});
 
 const AdminHome = lazy(async () => {
   await loadAllTexts();
@@ -17,7 +22,6 @@ const AdminHome = lazy(async () => {
 
 export function StartPage() {
   const me = useMe();
-  const { t } = useTranslation();
   switch (DESK[me.position.role]) {
     case 'village':
       return (
@@ -41,14 +45,9 @@ export function StartPage() {
       return <Navigate to="/audit" replace />;
     case 'office':
       return (
-        <div className="page">
-          <h1 className="visually-hidden">{t('place.home')}</h1>
-          <div className="card">
-            <Empty icon="building" title={t('office.title', { role: t(`role.${me.position.role}`) })}>
-              <p>{t('office.text')}</p>
-            </Empty>
-          </div>
-        </div>
+        <Suspense fallback={<RowsSkeleton />}>
+          <OfficePage />
+        </Suspense>
       );
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytesOf, textOf } from './passkeys';
+import { bytesOf, isThereAlready, textOf } from './passkeys';
 
 it('turns buffers into base64url without padding and back', () => {
   for (const bytes of [[], [255], [251, 239, 190], [0, 1, 2, 3, 254, 255]]) {
@@ -8,4 +8,10 @@ it('turns buffers into base64url without padding and back', () => {
     expect([...bytesOf(text)]).toEqual(bytes);
   }
   expect(textOf(new Uint8Array([251, 239, 190]).buffer)).toBe('----');
+});
+
+it('tells a device that has a passkey already from a person who turned away', () => {
+  expect(isThereAlready(new DOMException('', 'InvalidStateError'))).toBe(true);
+  expect(isThereAlready(new DOMException('', 'NotAllowedError'))).toBe(false);
+  expect(isThereAlready(new Error('InvalidStateError'))).toBe(false);
 });

@@ -61,6 +61,10 @@ export async function createPasskey({ publicKey }: CreationOptions): Promise<unk
   };
 }
 
+/** The device holds a passkey of this account and makes no second one (WebAuthn Level 2, 6.3.2). */
+export const isThereAlready = (refused: unknown): boolean =>
+  refused instanceof DOMException && refused.name === 'InvalidStateError';
+
 /** Asks the browser to answer with a passkey it has. */
 export async function answerWithPasskey({ publicKey }: RequestOptions): Promise<unknown> {
   const shown = (await navigator.credentials.get({

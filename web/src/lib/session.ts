@@ -129,6 +129,12 @@ const BED_READERS: ReadonlySet<Role> = new Set<Role>([
   'manager',
 ]);
 export const mayReadBeds = (role: Role): boolean => BED_READERS.has(role);
+/** Who may take in a patient for an organisation: everybody who works with patients there; the server has the last word. */
+export const mayReceive = (role: Role): boolean =>
+  mayChangePatients(role) || role === 'coordinator' || role === 'specialist';
+
+/** Who may ask for a consult; the server's policy has the last word. */
+export const mayAskConsult = (role: Role): boolean => mayChangePatients(role) && role !== 'referral_desk';
 
 /** What a role works on; one table instead of role names in the screens. */
 export type Desk = 'village' | 'board' | 'worklist' | 'office' | 'administration' | 'review' | 'audit';

@@ -14,6 +14,7 @@ import ecg from './en/ecg.json';
 import glass from './en/glass.json';
 import home from './en/home.json';
 import messages from './en/messages.json';
+import office from './en/office.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
@@ -50,6 +51,7 @@ export default {
   glass,
   home,
   messages,
+  office,
   patients,
   people,
   problems,

@@ -11,6 +11,7 @@ import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
 import glass from './zh-CN/glass.json';
 import messages from './zh-CN/messages.json';
+import office from './zh-CN/office.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -43,6 +44,7 @@ export default {
   ecg,
   glass,
   messages,
+  office,
   patients,
   people,
   problems,

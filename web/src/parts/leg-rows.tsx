@@ -34,7 +34,9 @@ export function LegRows({ rows, ofOnePatient = false }: { rows: LegRow[]; ofOneP
 
 function LegRowLink({ row, ofOnePatient }: { row: LegRow; ofOnePatient: boolean }) {
   const { t, language } = useTranslation('referrals');
-  const sent = row.from.id === useMe().position.organisation.id;
+  const mine = useMe().position.organisation.id;
+  const sent = row.from.id === mine;
+  const overseen = !sent && row.to !== null && row.to.id !== mine;
   const inside = (
     <>
       <span className="item-top">
@@ -55,6 +57,7 @@ function LegRowLink({ row, ofOnePatient }: { row: LegRow; ofOnePatient: boolean 
         </Suspense>
         <span className="soft small row" style={{ gap: 6 }}>
           <DirectionMark direction={row.direction} /> {sent ? (row.to?.name ?? '—') : row.from.name}
+          {overseen && ` → ${row.to?.name}`}
           {sent && row.to_department && ` · ${row.to_department.name}`}
         </span>
       </span>

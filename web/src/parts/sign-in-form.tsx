@@ -27,6 +27,7 @@ export function SignInForm({ login: fixed, onSignedIn }: { login?: string; onSig
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (!login.trim() || !password) return setMissing(true);
+    setMissing(false);
     setBusy(true);
     setProblem(null);
     try {
@@ -74,7 +75,11 @@ export function SignInForm({ login: fixed, onSignedIn }: { login?: string; onSig
         spellCheck={false}
         value={login}
         disabled={fixed !== undefined}
-        onChange={(event) => setLogin(event.target.value)}
+        onChange={(event) => {
+          setLogin(event.target.value);
+          // What was refused was another name's: the next one at this computer does not wait for it.
+          setProblem(null);
+        }}
         note={missing && !login.trim() ? empty : null}
       />
       <TextField

@@ -78,9 +78,11 @@ export function Loaded<T>({
   if (query.data !== undefined) return children(query.data);
   if (query.error && asProblem(query.error).status === 404) return <Missing />;
   if (query.error) {
+    // What is not allowed stays so however often it is asked for.
+    const again = asProblem(query.error).status === 403 ? {} : { onRetry: () => query.refetch() };
     return (
       <div className="card-body">
-        <ProblemBanner error={query.error} onRetry={() => query.refetch()} />
+        <ProblemBanner error={query.error} {...again} />
       </div>
     );
   }

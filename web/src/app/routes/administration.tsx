@@ -1,50 +1,67 @@
 // Screens of the administrator: the directory, imports, and activation slips.
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import type { Role } from '@/lib/contract';
 import { loadAllTexts } from '@/lib/i18n';
-import { shell, texts } from './frame';
+import { only, shell, texts } from './frame';
 
+const administrators = (role: Role) => role === 'administrator';
 const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
 
 export const administrationRoutes = [
   createRoute({
     ...under,
     path: '/directory',
-    component: lazyRouteComponent(
-      () => import('@/features/directory/components/organisations-page'),
-      'OrganisationsPage',
+    component: only(
+      administrators,
+      lazyRouteComponent(
+        () => import('@/features/directory/components/organisations-page'),
+        'OrganisationsPage',
+      ),
     ),
   }),
   createRoute({
     ...under,
     path: '/directory/slips',
-    component: lazyRouteComponent(
-      () => import('@/features/directory/components/organisations-page'),
-      'SlipsPage',
+    component: only(
+      administrators,
+      lazyRouteComponent(() => import('@/features/directory/components/organisations-page'), 'SlipsPage'),
     ),
   }),
   createRoute({
     ...under,
     path: '/directory/import',
-    component: lazyRouteComponent(() => import('@/features/directory/components/import-page'), 'ImportPage'),
+    component: only(
+      administrators,
+      lazyRouteComponent(() => import('@/features/directory/components/import-page'), 'ImportPage'),
+    ),
   }),
   createRoute({
     ...under,
     path: '/directory/organisations/$organisationId',
-    component: lazyRouteComponent(
-      () => import('@/features/directory/components/organisation-page'),
-      'OrganisationPage',
+    component: only(
+      administrators,
+      lazyRouteComponent(
+        () => import('@/features/directory/components/organisation-page'),
+        'OrganisationPage',
+      ),
     ),
   }),
   createRoute({
     ...under,
     path: '/directory/organisations/$organisationId/slips',
     validateSearch: texts('person'),
-    component: lazyRouteComponent(() => import('@/features/activation/components/sheet-page'), 'SheetPage'),
+    component: only(
+      administrators,
+      lazyRouteComponent(() => import('@/features/activation/components/sheet-page'), 'SheetPage'),
+    ),
   }),
   createRoute({
     ...under,
     path: '/directory/people/$personId',
-    component: lazyRouteComponent(() => import('@/features/directory/components/person-page'), 'PersonPage'),
+    component: only(
+      administrators,
+      lazyRouteComponent(() => import('@/features/directory/components/person-page'), 'PersonPage'),
+    ),
   }),
 ] as const;

@@ -2,7 +2,8 @@
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { loadAllTexts } from '@/lib/i18n';
-import { shell, texts } from './frame';
+import { mayReceive } from '@/lib/session';
+import { only, shell, texts } from './frame';
 
 const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
 
@@ -106,6 +107,9 @@ export const clinicRoutes = [
   createRoute({
     ...under,
     path: '/board',
-    component: lazyRouteComponent(() => import('@/features/referrals/components/board-page'), 'BoardPage'),
+    component: only(
+      mayReceive,
+      lazyRouteComponent(() => import('@/features/referrals/components/board-page'), 'BoardPage'),
+    ),
   }),
 ] as const;

@@ -1,4 +1,7 @@
-import { createRootRoute, createRoute, Outlet } from '@tanstack/react-router';
+import { createRootRoute, createRoute, Outlet, type RouteComponent } from '@tanstack/react-router';
+import type { Role } from '@/lib/contract';
+import { useMe } from '@/lib/session';
+import { Missing } from '@/ui/states';
 import { Fallback, NotFound } from '../fallback';
 import { Shell } from '../shell';
 
@@ -10,6 +13,14 @@ export const root = createRootRoute({
 
 /** The parent of every screen that needs a session. */
 export const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+
+/** A screen for some roles: whoever types its address without one is shown that nothing is there, not a page that fails. */
+export function only(may: (role: Role) => boolean, Page: RouteComponent): RouteComponent {
+  function Guarded() {
+    return may(useMe().position.role) ? <Page /> : <Missing />;
+  }
+  return Object.assign(Guarded, { preload: Page.preload });
+}
 
 /** Keeps the named parameters of an address that are there and are text. */
 export function texts<K extends string>(...names: K[]) {

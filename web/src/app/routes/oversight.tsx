@@ -1,9 +1,13 @@
 // Screens of emergency access, of its review, and of the audit trail.
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import type { Role } from '@/lib/contract';
 import { loadAllTexts } from '@/lib/i18n';
-import { shell, texts } from './frame';
+import { mayBreakGlass } from '@/lib/session';
+import { only, shell, texts } from './frame';
 
+const reviewers = (role: Role) => role === 'security_administrator';
+const auditors = (role: Role) => role === 'auditor';
 const under = { getParentRoute: () => shell, beforeLoad: loadAllTexts } as const;
 
 export const oversightRoutes = [
@@ -11,21 +15,27 @@ export const oversightRoutes = [
     ...under,
     path: '/break-glass/new',
     validateSearch: texts('q'),
-    component: lazyRouteComponent(
-      () => import('@/features/glass/components/break-glass-page'),
-      'BreakGlassPage',
+    component: only(
+      mayBreakGlass,
+      lazyRouteComponent(() => import('@/features/glass/components/break-glass-page'), 'BreakGlassPage'),
     ),
   }),
   createRoute({
     ...under,
     path: '/break-glass',
     validateSearch: texts('show'),
-    component: lazyRouteComponent(() => import('@/features/glass/components/cases-page'), 'CasesPage'),
+    component: only(
+      reviewers,
+      lazyRouteComponent(() => import('@/features/glass/components/cases-page'), 'CasesPage'),
+    ),
   }),
   createRoute({
     ...under,
     path: '/break-glass/$glassId',
-    component: lazyRouteComponent(() => import('@/features/glass/components/case-page'), 'CasePage'),
+    component: only(
+      reviewers,
+      lazyRouteComponent(() => import('@/features/glass/components/case-page'), 'CasePage'),
+    ),
   }),
   createRoute({
     ...under,
@@ -50,7 +60,10 @@ export const oversightRoutes = [
       'from',
       'until',
     ),
-    component: lazyRouteComponent(() => import('@/features/audit/components/audit-page'), 'AuditPage'),
+    component: only(
+      auditors,
+      lazyRouteComponent(() => import('@/features/audit/components/audit-page'), 'AuditPage'),
+    ),
   }),
   createRoute({
     ...under,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleaned, filterOf, isAskable, periodOf } from './search';
+import { cleaned, filterOf, isAskable, isBackwards, periodOf } from './search';
 
 const TODAY = '2026-11-28';
 const ID = '0192f0c1-2345-7abc-8def-0123456789ab';
@@ -36,6 +36,14 @@ describe('a search of the audit trail', () => {
     expect(isAskable({ patient: ID })).toBe(true);
     expect(isAskable({ patient: ID.slice(1) })).toBe(false);
     expect(isAskable({})).toBe(true);
+  });
+
+  it('knows days that stand the wrong way round, but only where days are chosen', () => {
+    const days = { from: '2026-11-02', until: '2026-11-01' };
+    expect(isBackwards({ period: 'days', ...days })).toBe(true);
+    expect(isBackwards({ period: 'week', ...days })).toBe(false);
+    expect(isBackwards({ period: 'days', from: days.from, until: days.from })).toBe(false);
+    expect(isBackwards({ period: 'days', from: days.from })).toBe(false);
   });
 
   it('keeps nothing empty in the address', () => {

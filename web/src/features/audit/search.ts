@@ -83,6 +83,10 @@ export function isAskable({ person = '', patient = '', organisation = '' }: Audi
   return [person, patient, organisation].every((id) => id === '' || isId(id));
 }
 
+/** Whether the days are the wrong way round: asked so, the server would truly find nothing. */
+export const isBackwards = ({ from, until, ...search }: AuditSearch): boolean =>
+  periodOf(search) === 'days' && !!from && !!until && until < from;
+
 export function filterOf(search: AuditSearch, today: Day): AuditFilter {
   const outcome = OUTCOMES.find((known) => known === search.outcome) ?? '';
   return {

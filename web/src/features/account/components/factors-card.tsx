@@ -11,18 +11,22 @@ import { asProblem, type Problem } from '@/lib/problem';
 import { beginTotp, factorsQuery, removeFactor, renewCodes } from '@/lib/queries/account';
 import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
-import { Dialog } from '@/ui/dialog';
 import { Loaded } from '@/ui/states';
 import { toast } from '@/ui/toast';
+import { Confirm } from './confirm';
 import { PasskeyDialog } from './passkey-dialog';
 import { RecoveryCodes } from './recovery-codes';
 import { SignInAgain } from './sign-in-again';
 import { TotpDialog } from './totp-dialog';
 
+/** What the server calls a passkey that came without a name. */
+const UNNAMED = 'passkey';
+
 type Step =
   | { kind: 'totp'; begun: NewTotp }
   | { kind: 'passkey' }
   | { kind: 'remove'; factor: OwnFactor }
+  | { kind: 'renew' }
   | { kind: 'codes'; codes: string[] }
   | { kind: 'again'; next: () => void };
 
@@ -68,6 +72,15 @@ export function FactorsCard({ onAdded }: { onAdded?: () => void }) {
       await refresh();
     });
 
+  const renew = () =>
+    attempt(async () => {
+      setStep(null);
+      const { recovery_codes: codes } = await renewCodes();
+      toast(t('renewed'));
+      setStep({ kind: 'codes', codes });
+      await refresh();
+    });
+
   return (
     <section className="card">
       <div className="card-head">
@@ -84,14 +97,7 @@ export function FactorsCard({ onAdded }: { onAdded?: () => void }) {
               onTotp={() => attempt(async () => setStep({ kind: 'totp', begun: await beginTotp() }))}
               onPasskey={() => setStep({ kind: 'passkey' })}
               onRemove={(factor) => setStep({ kind: 'remove', factor })}
-              onRenew={() =>
-                attempt(async () => {
-                  const { recovery_codes: codes } = await renewCodes();
-                  toast(t('renewed'));
-                  setStep({ kind: 'codes', codes });
-                  await refresh();
-                })
-              }
+              onRenew={() => setStep({ kind: 'renew' })}
             />
           )}
         </Loaded>
@@ -117,18 +123,23 @@ export function FactorsCard({ onAdded }: { onAdded?: () => void }) {
           onClose={() => setStep(null)}
         />
       )}
-      {step?.kind === 'remove' && (
-        <Dialog
-          title={t('removeTitle')}
+      {step?.kind === 'renew' && (
+        <Confirm
+          title={t('renewTitle')}
+          text={t('renewText')}
+          action={t('renew')}
+          onConfirm={renew}
           onClose={() => setStep(null)}
-          footer={
-            <Button look="danger-solid" onClick={() => remove(step.factor)}>
-              {t('remove')}
-            </Button>
-          }
-        >
-          <p>{t('removeText', { name: step.factor.kind === 'totp' ? t('totp') : step.factor.name })}</p>
-        </Dialog>
+        />
+      )}
+      {step?.kind === 'remove' && (
+        <Confirm
+          title={t('removeTitle')}
+          text={t('removeText', { name: nameOf(step.factor, t) })}
+          action={t('remove')}
+          onConfirm={() => remove(step.factor)}
+          onClose={() => setStep(null)}
+        />
       )}
     </section>
   );
@@ -201,10 +212,16 @@ function Overview({
   );
 }
 
+/** A passkey that a program named for itself has a name of ours. */
+function nameOf(factor: OwnFactor, t: (key: 'totp' | 'passkey') => string): string {
+  if (factor.kind === 'totp') return t('totp');
+  return factor.name === UNNAMED ? t('passkey') : factor.name;
+}
+
 function FactorRow({ factor, busy, onRemove }: { factor: OwnFactor; busy: boolean; onRemove: () => void }) {
   const { t, language } = useTranslation('account');
   const time = (at: string) => formatTime(at, language, clock.now());
-  const name = factor.kind === 'totp' ? t('totp') : factor.name;
+  const name = nameOf(factor, t);
   return (
     <li>
       <div className="account-list-text">

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from '@/lib/i18n';
-import { type CreationOptions, createPasskey } from '@/lib/passkeys';
+import { type CreationOptions, createPasskey, isThereAlready } from '@/lib/passkeys';
 import { asProblem, type Problem } from '@/lib/problem';
 import { beginPasskey, confirmPasskey } from '@/lib/queries/account';
 import { Banner, ProblemBanner } from '@/ui/banner';
@@ -25,19 +25,25 @@ export function PasskeyDialog({
   const common = useTranslation();
   const [name, setName] = useState(() => deviceName(navigator.userAgent));
   const [busy, setBusy] = useState(false);
-  const [turnedAway, setTurnedAway] = useState(false);
+  const [tried, setTried] = useState(false);
+  const [notMade, setNotMade] = useState<'passkeyTurnedAway' | 'passkeyAlready' | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
+    setTried(true);
+    if (!name.trim()) return;
     setBusy(true);
-    setTurnedAway(false);
+    setNotMade(null);
     setProblem(null);
     try {
       const { challenge, options } = await beginPasskey();
-      const made = await createPasskey(options as CreationOptions).catch(() => null);
-      if (made === null) return setTurnedAway(true);
-      const { recovery_codes: codes } = await confirmPasskey(challenge, name, made);
+      const made = await createPasskey(options as CreationOptions).catch((refused: unknown) => {
+        setNotMade(isThereAlready(refused) ? 'passkeyAlready' : 'passkeyTurnedAway');
+        return null;
+      });
+      if (made === null) return;
+      const { recovery_codes: codes } = await confirmPasskey(challenge, name.trim(), made);
       onAdded(codes);
     } catch (error) {
       const refused = asProblem(error);
@@ -53,13 +59,14 @@ export function PasskeyDialog({
       <form onSubmit={submit} noValidate className="stack">
         <p>{t('passkeyLead')}</p>
         {problem && <ProblemBanner error={problem} />}
-        {turnedAway && <Banner tone="amber">{t('passkeyTurnedAway')}</Banner>}
+        {notMade && <Banner tone="amber">{t(notMade)}</Banner>}
         <TextField
           label={t('passkeyName')}
           hint={t('passkeyNameHint')}
           maxLength={60}
           value={name}
           onChange={(event) => setName(event.target.value)}
+          note={tried && !name.trim() ? { tone: 'wrong', text: t('required') } : null}
         />
         <div className="row spread">
           <Button look="quiet" onClick={onClose}>

@@ -10,6 +10,7 @@ import { Button } from '@/ui/button';
 import { Loaded } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { deviceName } from '../device';
+import { Confirm } from './confirm';
 
 export function SessionsCard() {
   const { t } = useTranslation('account');
@@ -17,6 +18,7 @@ export function SessionsCard() {
   const query = useQuery(sessionsQuery);
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [asking, setAsking] = useState(false);
 
   async function end(what: () => Promise<void>) {
     setBusy(true);
@@ -54,9 +56,21 @@ export function SessionsCard() {
                 ))}
               </ul>
               {items.length > 1 && (
-                <Button look="danger" busy={busy} onClick={() => end(endOtherSessions)}>
+                <Button look="danger" busy={busy} onClick={() => setAsking(true)}>
                   {t('endOthers')}
                 </Button>
+              )}
+              {asking && (
+                <Confirm
+                  title={t('endOthersTitle')}
+                  text={t('endOthersText', { count: items.length - 1 })}
+                  action={t('endOthers')}
+                  onConfirm={() => {
+                    setAsking(false);
+                    void end(endOtherSessions);
+                  }}
+                  onClose={() => setAsking(false)}
+                />
               )}
             </>
           )}

@@ -13,7 +13,7 @@ import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Empty, Loaded } from '@/ui/states';
 import { toast } from '@/ui/toast';
-import { type AuditSearch, cleaned, filterOf, isAskable } from '../search';
+import { type AuditSearch, cleaned, filterOf, isAskable, isBackwards } from '../search';
 import { AuditTable } from './audit-table';
 import { EntryDialog } from './entry-dialog';
 import { Filters } from './filters';
@@ -24,7 +24,8 @@ export function AuditPage() {
   const search: AuditSearch = useSearch({ from: '/shell/audit' });
   const navigate = useNavigate();
   const filter = filterOf(search, dayOf(clock.now()));
-  const askable = isAskable(search);
+  const backwards = isBackwards(search);
+  const askable = isAskable(search) && !backwards;
   const set = (next: AuditSearch) => void navigate({ to: '/audit', search: cleaned(next), replace: true });
   return (
     <div className="page page-wide">
@@ -44,7 +45,7 @@ export function AuditPage() {
         {askable ? (
           <Results filter={filter} onNarrow={(changes) => set({ period: 'all', ...changes })} />
         ) : (
-          <Empty icon="search" title={t('idWrong')} />
+          <Empty icon="search" title={t(backwards ? 'daysBackwards' : 'idWrong')} />
         )}
       </div>
     </div>

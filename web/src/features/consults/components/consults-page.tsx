@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from '@/lib/i18n';
 import { type ConsultBox, consultListQuery } from '@/lib/queries/consults';
+import { DESK, mayAskConsult, useMe } from '@/lib/session';
 import { ConsultRows } from '@/parts/consult-rows';
 import { ButtonLink } from '@/ui/button';
 import { Empty, Loaded } from '@/ui/states';
@@ -9,16 +10,21 @@ import { Tabs } from '@/ui/tabs';
 
 export function ConsultsPage() {
   const { t } = useTranslation('consults');
-  const [box, setBox] = useState<ConsultBox>('started');
+  const { role } = useMe().position;
+  // Whoever oversees began none of them.
+  const oversees = DESK[role] === 'office';
+  const [box, setBox] = useState<ConsultBox>(oversees ? 'all' : 'started');
   const query = useQuery(consultListQuery(box));
   const counts = query.data?.counts;
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('title')}</h1>
-        <ButtonLink to="/consults/new" search={{}} look="primary" icon="plus">
-          {t('new')}
-        </ButtonLink>
+        {mayAskConsult(role) && (
+          <ButtonLink to="/consults/new" search={{}} look="primary" icon="plus">
+            {t('new')}
+          </ButtonLink>
+        )}
       </div>
       <div className="card">
         <Tabs
@@ -26,7 +32,9 @@ export function ConsultsPage() {
           value={box}
           onChange={setBox}
           tabs={[
-            { value: 'started', text: t('box.started'), count: counts?.started },
+            ...(oversees
+              ? []
+              : [{ value: 'started', text: t('box.started'), count: counts?.started } as const]),
             { value: 'todo', text: t('box.todo'), count: counts?.todo, urgent: true },
             { value: 'all', text: t('box.all') },
           ]}

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { ImportReport } from '@/lib/contract';
 import { formatBytes } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
-import { asProblem } from '@/lib/problem';
+import { asProblem, isTransient } from '@/lib/problem';
 import { importPeople } from '@/lib/queries/directory';
 import { Banner, ProblemBanner } from '@/ui/banner';
 import { Button, ButtonLink } from '@/ui/button';
@@ -32,12 +32,19 @@ export function ImportPage() {
     onSuccess: () => client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session' }),
   });
   const failed = apply.error ?? attempt.error;
-  const report = apply.data ?? (failed ? reportOf(failed) : (attempt.data ?? null));
+  // A line that broke says nothing of the rows: what was found in them still holds.
+  const report = apply.data ?? (failed && reportOf(failed)) ?? attempt.data ?? null;
 
   function choose(chosen: File) {
     apply.reset();
     setFile(chosen);
     attempt.mutate(chosen);
+  }
+
+  function again() {
+    if (!file) return;
+    if (apply.error) apply.mutate(file);
+    else attempt.mutate(file);
   }
 
   return (
@@ -74,7 +81,9 @@ export function ImportPage() {
             <progress className="import-progress" aria-label={t('import.reading')} />
           </Banner>
         )}
-        {failed && !attempt.isPending && !apply.isPending && <ProblemBanner error={failed} />}
+        {failed && !attempt.isPending && !apply.isPending && (
+          <ProblemBanner error={failed} {...(isTransient(asProblem(failed)) && { onRetry: again })} />
+        )}
         {report && !attempt.isPending && !apply.isPending && (
           <>
             <ImportSummary report={report} />

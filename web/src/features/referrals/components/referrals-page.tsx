@@ -10,7 +10,8 @@ import { Tabs } from '@/ui/tabs';
 
 export function ReferralsPage() {
   const { t } = useTranslation('referrals');
-  const village = DESK[useMe().position.role] === 'village';
+  const desk = DESK[useMe().position.role];
+  const village = desk === 'village';
   const [box, setBox] = useState<LegBox>(village ? 'sent' : 'all');
   const query = useQuery(legListQuery(box));
   const counts = query.data?.counts;
@@ -30,8 +31,13 @@ export function ReferralsPage() {
           value={box}
           onChange={setBox}
           tabs={[
-            { value: 'sent', text: t('box.sent'), count: counts?.sent },
-            { value: 'incoming', text: t('box.incoming'), count: counts?.incoming, urgent: true },
+            // Whoever oversees sends and receives none of them.
+            ...(desk === 'office'
+              ? []
+              : ([
+                  { value: 'sent', text: t('box.sent'), count: counts?.sent },
+                  { value: 'incoming', text: t('box.incoming'), count: counts?.incoming, urgent: true },
+                ] as const)),
             { value: 'all', text: t('box.all') },
           ]}
         />

@@ -30,6 +30,16 @@ export function weekOf(monday: Day, duties: Duty[]): DayOfRoster[] {
   });
 }
 
+/** Which part of a duty falls into a day: all of it, its beginning, its end, or a day in its middle. */
+export type Part = 'all' | 'begins' | 'ends' | 'middle';
+
+export function partIn(duty: Duty, day: Day): Part {
+  const begins = Date.parse(duty.starts_at) >= startOf(day);
+  const ends = Date.parse(duty.ends_at) <= startOf(dayAfter(day, 1));
+  if (begins) return ends ? 'all' : 'begins';
+  return ends ? 'ends' : 'middle';
+}
+
 const within = (duty: Duty, from: number, until: number) =>
   Date.parse(duty.starts_at) < until && Date.parse(duty.ends_at) > from;
 
@@ -39,6 +49,34 @@ const inOrder = (a: Duty, b: Duty) =>
   placeOf(a).localeCompare(placeOf(b)) ||
   Date.parse(a.starts_at) - Date.parse(b.starts_at) ||
   b.rank.localeCompare(a.rank);
+
+export interface Colleague {
+  id: string;
+  name: string;
+  duties: Duty[];
+}
+
+/**
+ * With whom a duty may be swapped, and for which of theirs: duties of the same kind and place come first, and so do the
+ * colleagues who have them; then by name and by time.
+ */
+export function swappable(duty: Duty, all: Duty[], me: string, now: number): Colleague[] {
+  const isAlike = (other: Duty) => placeOf(other) === placeOf(duty) && other.kind === duty.kind;
+  const by = new Map<string, Colleague>();
+  const theirs = all
+    .filter((other) => other.person.id !== me && Date.parse(other.starts_at) > now)
+    .sort(
+      (a, b) => Number(isAlike(b)) - Number(isAlike(a)) || Date.parse(a.starts_at) - Date.parse(b.starts_at),
+    );
+  for (const other of theirs) {
+    const { id, name } = other.person;
+    const known = by.get(id) ?? { id, name, duties: [] };
+    known.duties.push(other);
+    by.set(id, known);
+  }
+  const hasAlike = (one: Colleague) => Number(one.duties.some(isAlike));
+  return [...by.values()].sort((a, b) => hasAlike(b) - hasAlike(a) || a.name.localeCompare(b.name, 'zh-CN'));
+}
 
 /** Duties of mine that are not over, the next first. */
 export function mine(duties: Duty[], me: string, now: number): Duty[] {

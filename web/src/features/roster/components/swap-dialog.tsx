@@ -13,6 +13,7 @@ import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { Choices, SelectField } from '@/ui/field';
+import { swappable } from '../api/week';
 import { useWhat, useWhen } from './duty-text';
 
 export function SwapDialog({ duty, all, onClose }: { duty: Duty; all: Duty[]; onClose: () => void }) {
@@ -24,6 +25,7 @@ export function SwapDialog({ duty, all, onClose }: { duty: Duty; all: Duty[]; on
   const client = useQueryClient();
   const [id] = useState(uuidv7);
   const [way, setWay] = useState<'for' | 'give'>('for');
+  const [colleague, setColleague] = useState('');
   const [wanted, setWanted] = useState('');
   const [to, setTo] = useState('');
   const [tried, setTried] = useState(false);
@@ -32,9 +34,8 @@ export function SwapDialog({ duty, all, onClose }: { duty: Duty; all: Duty[]; on
   const others = [...new Map(people.map((one) => [one.id, one])).values()].filter(
     (one) => one.id !== me.person.id,
   );
-  const theirs = all.filter(
-    (one) => one.person.id !== me.person.id && Date.parse(one.starts_at) > clock.now(),
-  );
+  const colleagues = swappable(duty, all, me.person.id, clock.now());
+  const theirs = colleagues.find((one) => one.id === colleague)?.duties ?? [];
   const chosen = way === 'for' ? wanted : to;
   const offer = useMutation({
     mutationFn: () =>
@@ -83,20 +84,40 @@ export function SwapDialog({ duty, all, onClose }: { duty: Duty; all: Duty[]; on
           onChange={setWay}
         />
         {way === 'for' ? (
-          <SelectField
-            label={t('with')}
-            hint={theirs.length === 0 ? t('withNone') : undefined}
-            value={wanted}
-            note={missing}
-            onChange={(event) => setWanted(event.target.value)}
-          >
-            <option value="" />
-            {theirs.map((one) => (
-              <option key={one.id} value={one.id}>
-                {`${one.person.name} · ${when(one)} · ${what(one)}`}
-              </option>
-            ))}
-          </SelectField>
+          <>
+            <SelectField
+              label={t('colleague')}
+              hint={colleagues.length === 0 ? t('withNone') : undefined}
+              value={colleague}
+              note={colleague ? null : missing}
+              onChange={(event) => {
+                setColleague(event.target.value);
+                setWanted('');
+              }}
+            >
+              <option value="" />
+              {colleagues.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {`${one.name} · ${t('duties', { count: one.duties.length })}`}
+                </option>
+              ))}
+            </SelectField>
+            {colleague && (
+              <SelectField
+                label={t('with')}
+                value={wanted}
+                note={missing}
+                onChange={(event) => setWanted(event.target.value)}
+              >
+                <option value="" />
+                {theirs.map((one) => (
+                  <option key={one.id} value={one.id}>
+                    {`${when(one)} · ${what(one)}`}
+                  </option>
+                ))}
+              </SelectField>
+            )}
+          </>
         ) : (
           <SelectField
             label={t('to')}

@@ -7,7 +7,7 @@ import { formatClock, formatDay, formatWeekday } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { Button } from '@/ui/button';
 import { Loaded } from '@/ui/states';
-import { dayAfter, mondayOf, weekOf } from '../api/week';
+import { dayAfter, mondayOf, type Part, partIn, weekOf } from '../api/week';
 import { TakeOffDialog } from './take-off-dialog';
 
 export function WeekView({
@@ -26,6 +26,12 @@ export function WeekView({
   const { t, language } = useTranslation('roster');
   const [leaving, setLeaving] = useState<Duty | null>(null);
   const until = dayAfter(monday, 6);
+  /** Of a night only what falls into the day is said there: the same words on two days would be two nights. */
+  const hours = (duty: Duty, part: Part) =>
+    t(`part.${part}`, {
+      from: formatClock(Date.parse(duty.starts_at), language),
+      until: formatClock(Date.parse(duty.ends_at), language),
+    });
   return (
     <section className="card" aria-labelledby="roster-week">
       <div className="card-head">
@@ -57,10 +63,7 @@ export function WeekView({
                           {duty.rank === 'deputy' && ` · ${t('ranks.deputy')}`}
                         </span>
                         <strong>{duty.person.name}</strong>
-                        <span className="small tabular">
-                          {formatClock(Date.parse(duty.starts_at), language)}–
-                          {formatClock(Date.parse(duty.ends_at), language)}
-                        </span>
+                        <span className="small tabular">{hours(duty, partIn(duty, day))}</span>
                         {mayPlan && Date.parse(duty.ends_at) > clock.now() && (
                           <Button
                             look="quiet"
