@@ -578,6 +578,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a document is. */
+        get: operations["one"];
+        /** Keep a document under an id of the caller's making: the bytes as they are, 20 MB at most. The same again has no further effect. */
+        put: operations["put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a document, whole or in part. Pictures and sound may be shown; all else is for downloading. */
+        get: operations["content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ecgs/{sop_instance_uid}": {
         parameters: {
             query?: never;
@@ -821,6 +856,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legs/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls about a leg, the newest first, and the numbers of those who answer for either side. */
+        get: operations["all"];
+        put?: never;
+        /** Somebody called, and this came of it. */
+        post: operations["log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/legs/{id}/cancel": {
         parameters: {
             query?: never;
@@ -1036,6 +1089,23 @@ export interface paths {
         put?: never;
         /** A new date after a no-show. */
         post: operations["rebook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legs/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who on the receiver's side has read the leg, and who of those it waits for has not. */
+        get: operations["of_leg"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2112,6 +2182,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My conversations in which something was said, the newest first. */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conversation: what it is about and who takes part. It has the id of its subject. */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said, the newest first, with who has read it. */
+        get: operations["messages"];
+        put?: never;
+        /** Say something: text, documents, photographs, a voice. */
+        post: operations["send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/messages/{message}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what I said, within two minutes. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read up to a message. */
+        post: operations["read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads/{id}": {
         parameters: {
             query?: never;
@@ -2225,6 +2381,27 @@ export interface components {
         AttachInput: {
             study_id: components["schemas"]["StudyId"];
         };
+        Attachment: {
+            document: components["schemas"]["Document"];
+            /** Format: int64 */
+            duration_ms?: number | null;
+            kind: components["schemas"]["AttachmentKind"];
+        };
+        AttachmentInput: {
+            /** @description A document of the sender's that is attached to nothing yet. */
+            document_id: components["schemas"]["DocumentId"];
+            /**
+             * Format: int64
+             * @description Of a voice message, in milliseconds.
+             */
+            duration_ms?: number | null;
+            kind: components["schemas"]["AttachmentKind"];
+        };
+        /**
+         * @description How an attachment is meant to be shown.
+         * @enum {string}
+         */
+        AttachmentKind: "file" | "photo" | "voice";
         /** @description An entry of the trail, with names beside ids. */
         AuditEntry: {
             /** @description What was done: `patient.read`, `consult.signed`, `session.opened`; for a refusal the route. */
@@ -2342,6 +2519,28 @@ export interface components {
          * @enum {string}
          */
         BreakGlassVerdict: "justified" | "unjustified";
+        /** Format: uuid */
+        CallId: string;
+        /** @description A call that was made. The same id and body again have no further effect. */
+        CallInput: {
+            called_at?: components["schemas"]["Timestamp"] | null;
+            callee: components["schemas"]["Callee"];
+            id: components["schemas"]["CallId"];
+            note?: string;
+            result: components["schemas"]["CallResult"];
+            /** @description Who answered; needed where somebody was reached. */
+            whom?: string;
+        };
+        /**
+         * @description What came of it.
+         * @enum {string}
+         */
+        CallResult: "Reached" | "NotReached" | "WrongNumber" | "CallBack";
+        /**
+         * @description Who was called.
+         * @enum {string}
+         */
+        Callee: "Sender" | "Receiver" | "Patient" | "Other";
         /** @description A patient's episode with those of its legs that the caller may see. */
         Case: {
             id: components["schemas"]["CaseId"];
@@ -2514,6 +2713,15 @@ export interface components {
         ConsultType: "comprehensive" | "imaging" | "pathology" | "ecg";
         /** @enum {string} */
         ConsultUrgency: "critical" | "urgent" | "routine";
+        /** @description A number that answers for a side of a leg. */
+        Contact: {
+            callee: components["schemas"]["Callee"];
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description `author`, `owner`, `duty` or `organisation`. */
+            part: string;
+            person?: components["schemas"]["PersonRef"] | null;
+            phone: string;
+        };
         /** @description What a table comes to. */
         Count: {
             changed: number;
@@ -2598,6 +2806,23 @@ export interface components {
          * @enum {string}
          */
         Disposition: "treat_here" | "refer_up" | "send_down";
+        /** @description A document as shown. */
+        Document: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["DocumentId"];
+            /** @description Whether a page may show or play it; else it is for downloading only. */
+            inline: boolean;
+            media_type: string;
+            /** @description Cleaned: no folders, no control characters, with an extension that fits what it is. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** Format: uuid */
+        DocumentId: string;
         /**
          * @description An opinion leaves the decision to the inviting doctor; a report is the invited side's own diagnosis.
          * @enum {string}
@@ -2742,6 +2967,8 @@ export interface components {
             expected_at?: components["schemas"]["Timestamp"] | null;
             follow_up?: components["schemas"]["LegId"] | null;
             form: components["schemas"]["ReferralForm"];
+            /** @description Whether the caller may read its conversation, which has the same id. */
+            has_thread: boolean;
             /** @description What the form still lacks; an emergency may be sent without it and completes it until `record_due_at`. */
             missing: string[];
             notes: components["schemas"]["ReferralNote"][];
@@ -2750,6 +2977,21 @@ export interface components {
             record_due_at?: components["schemas"]["Timestamp"] | null;
             replaces?: components["schemas"]["LegId"] | null;
             reservation?: components["schemas"]["Reservation"] | null;
+        };
+        LegCall: {
+            author: components["schemas"]["PersonRef"];
+            called_at: components["schemas"]["Timestamp"];
+            callee: components["schemas"]["Callee"];
+            id: components["schemas"]["CallId"];
+            note: string;
+            result: components["schemas"]["CallResult"];
+            whom: string;
+        };
+        /** @description The calls about a leg, the newest first, and whom there is to call: who owes the next step stands first. */
+        LegCalls: {
+            contacts: components["schemas"]["Contact"][];
+            items: components["schemas"]["LegCall"][];
+            leg_id: components["schemas"]["LegId"];
         };
         /** @description Legs in which the caller's organisation owes the next step, by the side it is on. */
         LegCounts: {
@@ -2804,6 +3046,10 @@ export interface components {
             /** @default null */
             urgency: components["schemas"]["LegUrgency"] | null;
         };
+        LegReceipts: {
+            read: components["schemas"]["ReadBy"][];
+            unread: components["schemas"]["PersonRef"][];
+        };
         /** @description A leg in a list. */
         LegRow: {
             case_id: components["schemas"]["CaseId"];
@@ -2816,6 +3062,7 @@ export interface components {
             owed?: components["schemas"]["Owed"] | null;
             owner?: components["schemas"]["PersonRef"] | null;
             patient: components["schemas"]["PatientRef"];
+            receipts?: components["schemas"]["ReceiptCounts"] | null;
             sender: components["schemas"]["PersonRef"];
             state: components["schemas"]["LegState"];
             submitted_at?: components["schemas"]["Timestamp"] | null;
@@ -2865,6 +3112,40 @@ export interface components {
             id: components["schemas"]["PersonId"];
             login: string;
             name: string;
+        };
+        Message: {
+            attachments: components["schemas"]["Attachment"][];
+            author: components["schemas"]["PersonRef"];
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description Its place in the thread, from 1.
+             */
+            ordinal: number;
+            /** @description Who has read it, and who of those who take part now has not; the author is neither. */
+            read_by: components["schemas"]["PersonId"][];
+            /** @description Empty once it is withdrawn. */
+            text: string;
+            unread_by: components["schemas"]["PersonId"][];
+            withdrawable_until?: components["schemas"]["Timestamp"] | null;
+            withdrawn_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** Format: uuid */
+        MessageId: string;
+        /** @description A new message. The same id and body again have no further effect. */
+        MessageInput: {
+            attachments?: components["schemas"]["AttachmentInput"][];
+            author_id?: components["schemas"]["PersonId"] | null;
+            id: components["schemas"]["MessageId"];
+            text?: string;
+        };
+        /** @description A page of messages, the newest first. */
+        MessagePage: {
+            items: components["schemas"]["Message"][];
+            next?: string | null;
+            /** @description Everybody whom the receipts name. */
+            people: components["schemas"]["PersonRef"][];
         };
         NewPasskey: {
             challenge: string;
@@ -3209,6 +3490,7 @@ export interface components {
                 owed?: components["schemas"]["Owed"] | null;
                 owner?: components["schemas"]["PersonRef"] | null;
                 patient: components["schemas"]["PatientRef"];
+                receipts?: components["schemas"]["ReceiptCounts"] | null;
                 sender: components["schemas"]["PersonRef"];
                 state: components["schemas"]["LegState"];
                 submitted_at?: components["schemas"]["Timestamp"] | null;
@@ -3551,6 +3833,18 @@ export interface components {
             name: string;
             work_phone?: string | null;
         };
+        ReadBy: {
+            person: components["schemas"]["PersonRef"];
+            /** @description When they last looked. */
+            read_at: components["schemas"]["Timestamp"];
+        };
+        /** @description How many have read, and how many of those it waits for have not. */
+        ReceiptCounts: {
+            /** Format: int64 */
+            read: number;
+            /** Format: int64 */
+            unread: number;
+        };
         RecoveryCodes: {
             recovery_codes: string[];
         };
@@ -3809,6 +4103,42 @@ export interface components {
         };
         /** @enum {string} */
         SwapState: "offered" | "accepted" | "declined" | "withdrawn";
+        /** @description A thread whole. */
+        Thread: components["schemas"]["ThreadRow"] & {
+            /** @description Who takes part now: whom a message is for. */
+            members: components["schemas"]["PersonRef"][];
+            /**
+             * Format: int64
+             * @description How many messages there are.
+             */
+            messages: number;
+            previous_id?: components["schemas"]["ThreadId"] | null;
+        };
+        /** Format: uuid */
+        ThreadId: string;
+        /** @description A page of threads. */
+        ThreadPage: {
+            items: components["schemas"]["ThreadRow"][];
+            next?: string | null;
+        };
+        /** @description A thread in a list of mine. */
+        ThreadRow: {
+            asked: components["schemas"]["OrganisationRef"];
+            asking: components["schemas"]["OrganisationRef"];
+            /** @description The id of its subject. */
+            id: components["schemas"]["ThreadId"];
+            last_at: components["schemas"]["Timestamp"];
+            patient: components["schemas"]["PatientRef"];
+            /** @description `leg`. */
+            subject_kind: string;
+            /**
+             * Format: int64
+             * @description Messages of others that I have not read.
+             */
+            unread: number;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description One thing that happened to a leg, a case or a consult. */
         TimelineEntry: {
             actor?: components["schemas"]["PersonRef"] | null;
@@ -3976,6 +4306,13 @@ export interface components {
             treatment?: string;
         };
         "leg.Submit": Record<string, never>;
+        "thread.Read": {
+            /**
+             * Format: int64
+             * @description The ordinal of the last message that was shown.
+             */
+            up_to: number;
+        };
     };
     responses: {
         Problem: {
@@ -6792,6 +7129,212 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    put: {
+        parameters: {
+            query?: {
+                /** @description What it is called; cleaned */
+                name?: string;
+                /** @description Whose it is: refused where somebody else is signed in by now */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    content: {
+        parameters: {
+            query?: {
+                /** @description Save it, whatever it is */
+                download?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Beyond its end */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
     read_ecg: {
         parameters: {
             query?: never;
@@ -8049,6 +8592,130 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegCalls"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegCall"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     cancel: {
         parameters: {
             query?: never;
@@ -9282,6 +9949,53 @@ export interface operations {
             };
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    of_leg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegReceipts"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
         };
     };
     record_death: {
@@ -13776,6 +14490,358 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    mine: {
+        parameters: {
+            query?: {
+                /** @description Only those with something I have not read */
+                unread?: boolean;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    messages: {
+        parameters: {
+            query?: {
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["thread.Read"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read: {
