@@ -73,75 +73,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/beds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The beds of my organisation by department: the last figure with its age and source, and what is held for whom. */
-        get: operations["board"];
-        /** A feed says how many beds there are: all of it or nothing. What was counted before what stands is left out. */
-        put: operations["feed"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/beds/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take in a CSV or XLSX file of beds: department, open, occupied, and free, expected_free, at where known. A dry run only reports. */
-        post: operations["import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/beds/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Say how many beds a department has; `If-Match` is the version of its figure, 0 where there is none yet. */
-        patch: operations["set"];
-        trace?: never;
-    };
-    "/api/v1/beds/{id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was said of a department's beds: who, when, from where. */
-        get: operations["history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/break-glass": {
         parameters: {
             query?: never;
@@ -242,40 +173,6 @@ export interface paths {
         put?: never;
         /** Say whether it was justified. Its person is told. */
         post: operations["review"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/capabilities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say that an organisation can do something, from when and until when. */
-        post: operations["add"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/capabilities/{id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say that it no longer can. */
-        post: operations["end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -681,6 +578,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a document is. */
+        get: operations["one"];
+        /** Keep a document under an id of the caller's making: the bytes as they are, 20 MB at most. The same again has no further effect. */
+        put: operations["put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a document, whole or in part. Pictures and sound may be shown; all else is for downloading. */
+        get: operations["content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ecgs/{sop_instance_uid}": {
         parameters: {
             query?: never;
@@ -924,6 +856,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legs/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls about a leg, the newest first, and the numbers of those who answer for either side. */
+        get: operations["all"];
+        put?: never;
+        /** Somebody called, and this came of it. */
+        post: operations["log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/legs/{id}/cancel": {
         parameters: {
             query?: never;
@@ -1145,6 +1095,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legs/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who on the receiver's side has read the leg, and who of those it waits for has not. */
+        get: operations["of_leg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/legs/{id}/record_death": {
         parameters: {
             query?: never;
@@ -1281,23 +1248,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/legs/{id}/urge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask the other side for the next step (催办): it is told at once, by the next rung of its ladder. */
-        post: operations["urge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -1401,24 +1351,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{id}/facilities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What an organisation can do and where it is, with the catalogue of capabilities. */
-        get: operations["read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Say where an organisation is; null for both takes it back. */
-        patch: operations["place"];
         trace?: never;
     };
     "/api/v1/patients": {
@@ -1626,40 +1558,6 @@ export interface paths {
         put?: never;
         /** End a position now. */
         post: operations["end_position"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/referrals/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the referral form needs: criteria and templates that are switched on, questions, and the catalogue of capabilities. */
-        get: operations["for_forms"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/referrals/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Where a patient could go, the best first, with every number the order stands on. */
-        get: operations["suggestions"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2182,75 +2080,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings/referrals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rules in force: deadlines, criteria, templates, beds. */
-        get: operations["read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change what is named. A changed deadline counts for duties that begin after it. */
-        patch: operations["change"];
-        trace?: never;
-    };
-    "/api/v1/settings/referrals/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say what a change would change, and whether it would be taken. */
-        post: operations["preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/settings/referrals/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every version the rules had, the newest first; 200 at most. */
-        get: operations["versions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/settings/referrals/versions/{version}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Put an earlier version back, as a new one. */
-        post: operations["restore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/studies": {
         parameters: {
             query?: never;
@@ -2347,6 +2176,92 @@ export interface paths {
         get: operations["preview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My conversations in which something was said, the newest first. */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conversation: what it is about and who takes part. It has the id of its subject. */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said, the newest first, with who has read it. */
+        get: operations["messages"];
+        put?: never;
+        /** Say something: text, documents, photographs, a voice. */
+        post: operations["send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/messages/{message}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what I said, within two minutes. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read up to a message. */
+        post: operations["read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2466,6 +2381,27 @@ export interface components {
         AttachInput: {
             study_id: components["schemas"]["StudyId"];
         };
+        Attachment: {
+            document: components["schemas"]["Document"];
+            /** Format: int64 */
+            duration_ms?: number | null;
+            kind: components["schemas"]["AttachmentKind"];
+        };
+        AttachmentInput: {
+            /** @description A document of the sender's that is attached to nothing yet. */
+            document_id: components["schemas"]["DocumentId"];
+            /**
+             * Format: int64
+             * @description Of a voice message, in milliseconds.
+             */
+            duration_ms?: number | null;
+            kind: components["schemas"]["AttachmentKind"];
+        };
+        /**
+         * @description How an attachment is meant to be shown.
+         * @enum {string}
+         */
+        AttachmentKind: "file" | "photo" | "voice";
         /** @description An entry of the trail, with names beside ids. */
         AuditEntry: {
             /** @description What was done: `patient.read`, `consult.signed`, `session.opened`; for a refusal the route. */
@@ -2502,122 +2438,6 @@ export interface components {
             id: components["schemas"]["PersonId"];
             name: string;
         };
-        /** @description The beds of the caller's organisation. */
-        BedBoard: {
-            departments: components["schemas"]["BedRow"][];
-            may_edit: boolean;
-            organisation: components["schemas"]["OrganisationRef"];
-            /** @description Held without a department. */
-            other_holds: components["schemas"]["BedHold"][];
-            /**
-             * Format: int64
-             * @description A figure older than so many minutes is stale.
-             */
-            stale_minutes: number;
-        };
-        BedFeed: {
-            items: components["schemas"]["BedFeedItem"][];
-        };
-        /** @description One line of a feed. */
-        BedFeedItem: components["schemas"]["BedInput"] & {
-            /** @description The department's id, code or name. */
-            department: string;
-        };
-        BedFigure: {
-            at: components["schemas"]["Timestamp"];
-            /** Format: int64 */
-            expected_free?: number | null;
-            /** Format: int64 */
-            free: number;
-            /** Format: int64 */
-            occupied: number;
-            /** Format: int64 */
-            open: number;
-            set_by?: components["schemas"]["PersonRef"] | null;
-            source: components["schemas"]["BedSource"];
-            /** @description Too old to be relied on. */
-            stale: boolean;
-        };
-        BedFinding: {
-            code: string;
-            field: string;
-            /**
-             * Format: int32
-             * @description As the spreadsheet counts rows; the place in the list of a feed, from 1.
-             */
-            row: number;
-            /** @description What stands there, shortened. */
-            value: string;
-        };
-        /** @description A bed or bay that is held for a patient on the way. */
-        BedHold: {
-            hold_until?: components["schemas"]["Timestamp"] | null;
-            kind: components["schemas"]["ResourceKind"];
-            leg_id: components["schemas"]["LegId"];
-            /** Format: int64 */
-            leg_version: number;
-            /** @description False while a withdrawal is asked for. */
-            may_release: boolean;
-            number: string;
-            patient: components["schemas"]["PatientRef"];
-            resource: string;
-        };
-        /** @description The beds of one department as somebody counted them. */
-        BedInput: {
-            at?: components["schemas"]["Timestamp"] | null;
-            /**
-             * Format: int64
-             * @description Comes free later today; null when nobody knows.
-             */
-            expected_free?: number | null;
-            /**
-             * Format: int64
-             * @description Open minus occupied unless said: a bed may be neither, e.g. while it is cleaned.
-             */
-            free?: number | null;
-            /** Format: int64 */
-            occupied: number;
-            /** Format: int64 */
-            open: number;
-        };
-        /** @description What a file or a feed came to. */
-        BedReport: {
-            applied: boolean;
-            changed: number;
-            errors: number;
-            findings: components["schemas"]["BedFinding"][];
-            /** @description Counted before what stands, and therefore left out. */
-            older: number;
-            rows: number;
-            /** @description Said already. */
-            unchanged: number;
-        };
-        BedRow: {
-            /**
-             * Format: int64
-             * @description Free beds without those we hold; null while nothing is known. Never negative.
-             */
-            available?: number | null;
-            code: string;
-            department: components["schemas"]["DepartmentRef"];
-            figure?: components["schemas"]["BedFigure"] | null;
-            holds: components["schemas"]["BedHold"][];
-            /**
-             * Format: int64
-             * @description So many more are held than are free.
-             */
-            over_held: number;
-            /**
-             * Format: int64
-             * @description Of the figure; 0 while there is none.
-             */
-            version: number;
-        };
-        /**
-         * @description Where a figure came from.
-         * @enum {string}
-         */
-        BedSource: "hand" | "file" | "feed";
         /** @description One's own break-glass. */
         BreakGlass: {
             ends_at: components["schemas"]["Timestamp"];
@@ -2699,29 +2519,28 @@ export interface components {
          * @enum {string}
          */
         BreakGlassVerdict: "justified" | "unjustified";
-        Capability: {
-            code: string;
-            id: components["schemas"]["CapabilityId"];
-            organisation_id: components["schemas"]["OrganisationId"];
-            valid_from: components["schemas"]["Timestamp"];
-            valid_until?: components["schemas"]["Timestamp"] | null;
-            /** Format: int64 */
-            version: number;
-        };
         /** Format: uuid */
-        CapabilityId: string;
-        CapabilityInput: {
-            /** @description A code of the catalogue. */
-            code: string;
-            organisation_id: components["schemas"]["OrganisationId"];
-            valid_from?: components["schemas"]["Timestamp"] | null;
-            valid_until?: components["schemas"]["Timestamp"] | null;
+        CallId: string;
+        /** @description A call that was made. The same id and body again have no further effect. */
+        CallInput: {
+            called_at?: components["schemas"]["Timestamp"] | null;
+            callee: components["schemas"]["Callee"];
+            id: components["schemas"]["CallId"];
+            note?: string;
+            result: components["schemas"]["CallResult"];
+            /** @description Who answered; needed where somebody was reached. */
+            whom?: string;
         };
-        /** @description A line of the catalogue, which is shipped. */
-        CapabilityKind: {
-            code: string;
-            text: Record<string, never>;
-        };
+        /**
+         * @description What came of it.
+         * @enum {string}
+         */
+        CallResult: "Reached" | "NotReached" | "WrongNumber" | "CallBack";
+        /**
+         * @description Who was called.
+         * @enum {string}
+         */
+        Callee: "Sender" | "Receiver" | "Patient" | "Other";
         /** @description A patient's episode with those of its legs that the caller may see. */
         Case: {
             id: components["schemas"]["CaseId"];
@@ -2894,12 +2713,14 @@ export interface components {
         ConsultType: "comprehensive" | "imaging" | "pathology" | "ecg";
         /** @enum {string} */
         ConsultUrgency: "critical" | "urgent" | "routine";
-        /** @description Degrees; both or neither. */
-        Coordinates: {
-            /** Format: double */
-            latitude?: number | null;
-            /** Format: double */
-            longitude?: number | null;
+        /** @description A number that answers for a side of a leg. */
+        Contact: {
+            callee: components["schemas"]["Callee"];
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description `author`, `owner`, `duty` or `organisation`. */
+            part: string;
+            person?: components["schemas"]["PersonRef"] | null;
+            phone: string;
         };
         /** @description What a table comes to. */
         Count: {
@@ -2913,21 +2734,9 @@ export interface components {
             login: string;
             password: string;
         };
-        /** @description Criteria for referral (转诊指征) by their codes, and the version of the alliance's set they were judged by. */
-        CriteriaMet: {
-            met: string[];
-            /** Format: int32 */
-            version: number;
-        };
         Death: {
             at: components["schemas"]["Timestamp"];
             circumstances: string;
-        };
-        DecisionTime: {
-            /** @description How many decisions it stands on. */
-            decisions: number;
-            /** Format: double */
-            median_minutes: number;
         };
         /** @enum {string} */
         DeclineReason: "no_bed" | "no_capability" | "not_indicated" | "insufficient_information" | "other_hospital_better" | "patient_unfit_for_transfer" | "other";
@@ -2997,6 +2806,23 @@ export interface components {
          * @enum {string}
          */
         Disposition: "treat_here" | "refer_up" | "send_down";
+        /** @description A document as shown. */
+        Document: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["DocumentId"];
+            /** @description Whether a page may show or play it; else it is for downloading only. */
+            inline: boolean;
+            media_type: string;
+            /** @description Cleaned: no folders, no control characters, with an extension that fits what it is. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** Format: uuid */
+        DocumentId: string;
         /**
          * @description An opinion leaves the decision to the inviting doctor; a report is the invited side's own diagnosis.
          * @enum {string}
@@ -3031,10 +2857,6 @@ export interface components {
          * @enum {string}
          */
         DutyKind: "department" | "hospital" | "alliance";
-        DutyName: {
-            name: string;
-            phone?: string | null;
-        };
         EcgAnnotation: {
             name: string;
             unit: string;
@@ -3061,15 +2883,6 @@ export interface components {
         };
         EcgLead: {
             name: string;
-        };
-        /** @description What an organisation can do and where it is; `version` is the organisation's. */
-        Facilities: {
-            /** @description Those that have ended, too. */
-            capabilities: components["schemas"]["Capability"][];
-            catalogue: components["schemas"]["CapabilityKind"][];
-            coordinates: components["schemas"]["Coordinates"];
-            /** Format: int64 */
-            version: number;
         };
         FactorAdded: {
             /** @description Shown this once, with the first factor; null if there are codes already. */
@@ -3105,13 +2918,6 @@ export interface components {
             /** @description What stands there, shortened. */
             value?: string | null;
         };
-        /** @description What the form needs of the rules. */
-        FormRules: {
-            capabilities: components["schemas"]["CapabilityKind"][];
-            criteria: Record<string, never>;
-            questions: Record<string, never>[];
-            templates: Record<string, never>[];
-        };
         /** @description A person in one of their positions, as the box finds them. */
         Found: {
             department?: components["schemas"]["DepartmentRef"] | null;
@@ -3125,13 +2931,6 @@ export interface components {
             specialty?: string | null;
             title?: string | null;
             work_phone?: string | null;
-        };
-        /** @description Free beds after our own holds, and when they were counted. */
-        FreeBeds: {
-            at: components["schemas"]["Timestamp"];
-            /** Format: int64 */
-            count: number;
-            stale: boolean;
         };
         Identity: {
             kind: components["schemas"]["IdentityKind"];
@@ -3153,8 +2952,6 @@ export interface components {
             sheets: components["schemas"]["Count"][];
             warnings: number;
         };
-        /** @enum {string} */
-        Insurance: "employee" | "resident" | "commercial" | "self_paid" | "other";
         /** @description A leg whole, as the caller sees it. */
         Leg: components["schemas"]["LegRow"] & {
             /** @description Commands this caller may give now. */
@@ -3163,16 +2960,15 @@ export interface components {
             ask: components["schemas"]["ReferralAsk"][];
             based_on?: components["schemas"]["LegId"] | null;
             consent?: components["schemas"]["ReferralConsent"] | null;
-            criteria?: components["schemas"]["CriteriaMet"] | null;
             decision?: components["schemas"]["LegDecision"] | null;
             decision_acknowledged: boolean;
             departure?: components["schemas"]["Departure"] | null;
             encounter_number?: string | null;
             expected_at?: components["schemas"]["Timestamp"] | null;
-            /** @description Nobody at the destination has an account: what it does is entered by the sender's people. */
-            external: boolean;
             follow_up?: components["schemas"]["LegId"] | null;
             form: components["schemas"]["ReferralForm"];
+            /** @description Whether the caller may read its conversation, which has the same id. */
+            has_thread: boolean;
             /** @description What the form still lacks; an emergency may be sent without it and completes it until `record_due_at`. */
             missing: string[];
             notes: components["schemas"]["ReferralNote"][];
@@ -3181,8 +2977,21 @@ export interface components {
             record_due_at?: components["schemas"]["Timestamp"] | null;
             replaces?: components["schemas"]["LegId"] | null;
             reservation?: components["schemas"]["Reservation"] | null;
-            /** @description Who asked for the next step, oldest first. */
-            urges: components["schemas"]["Urging"][];
+        };
+        LegCall: {
+            author: components["schemas"]["PersonRef"];
+            called_at: components["schemas"]["Timestamp"];
+            callee: components["schemas"]["Callee"];
+            id: components["schemas"]["CallId"];
+            note: string;
+            result: components["schemas"]["CallResult"];
+            whom: string;
+        };
+        /** @description The calls about a leg, the newest first, and whom there is to call: who owes the next step stands first. */
+        LegCalls: {
+            contacts: components["schemas"]["Contact"][];
+            items: components["schemas"]["LegCall"][];
+            leg_id: components["schemas"]["LegId"];
         };
         /** @description Legs in which the caller's organisation owes the next step, by the side it is on. */
         LegCounts: {
@@ -3237,6 +3046,10 @@ export interface components {
             /** @default null */
             urgency: components["schemas"]["LegUrgency"] | null;
         };
+        LegReceipts: {
+            read: components["schemas"]["ReadBy"][];
+            unread: components["schemas"]["PersonRef"][];
+        };
         /** @description A leg in a list. */
         LegRow: {
             case_id: components["schemas"]["CaseId"];
@@ -3249,6 +3062,7 @@ export interface components {
             owed?: components["schemas"]["Owed"] | null;
             owner?: components["schemas"]["PersonRef"] | null;
             patient: components["schemas"]["PatientRef"];
+            receipts?: components["schemas"]["ReceiptCounts"] | null;
             sender: components["schemas"]["PersonRef"];
             state: components["schemas"]["LegState"];
             submitted_at?: components["schemas"]["Timestamp"] | null;
@@ -3258,11 +3072,6 @@ export interface components {
             /** @description Whether it changed since the caller last looked. */
             unread: boolean;
             updated_at: components["schemas"]["Timestamp"];
-            /**
-             * Format: int64
-             * @description How often somebody asked for the next step.
-             */
-            urged: number;
             urgency: components["schemas"]["LegUrgency"];
             /** Format: int64 */
             version: number;
@@ -3303,6 +3112,40 @@ export interface components {
             id: components["schemas"]["PersonId"];
             login: string;
             name: string;
+        };
+        Message: {
+            attachments: components["schemas"]["Attachment"][];
+            author: components["schemas"]["PersonRef"];
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description Its place in the thread, from 1.
+             */
+            ordinal: number;
+            /** @description Who has read it, and who of those who take part now has not; the author is neither. */
+            read_by: components["schemas"]["PersonId"][];
+            /** @description Empty once it is withdrawn. */
+            text: string;
+            unread_by: components["schemas"]["PersonId"][];
+            withdrawable_until?: components["schemas"]["Timestamp"] | null;
+            withdrawn_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** Format: uuid */
+        MessageId: string;
+        /** @description A new message. The same id and body again have no further effect. */
+        MessageInput: {
+            attachments?: components["schemas"]["AttachmentInput"][];
+            author_id?: components["schemas"]["PersonId"] | null;
+            id: components["schemas"]["MessageId"];
+            text?: string;
+        };
+        /** @description A page of messages, the newest first. */
+        MessagePage: {
+            items: components["schemas"]["Message"][];
+            next?: string | null;
+            /** @description Everybody whom the receipts name. */
+            people: components["schemas"]["PersonRef"][];
         };
         NewPasskey: {
             challenge: string;
@@ -3429,18 +3272,13 @@ export interface components {
         Outcome: {
             at: components["schemas"]["Timestamp"];
             author: components["schemas"]["PersonRef"];
-            /** @description The receiver has no account: the sender's people have entered what it did. */
-            by_proxy: boolean;
             death?: components["schemas"]["Death"] | null;
             diagnosis: components["schemas"]["Diagnosis"];
             disposition: components["schemas"]["OutcomeDisposition"];
-            drugs: string;
-            findings: string;
             plan: string;
             treatment: string;
             /** Format: int32 */
             version: number;
-            warning_signs: string;
         };
         /** @enum {string} */
         OutcomeDisposition: "stays" | "back_down" | "onward" | "died" | "left_against_advice" | "left_before_seen";
@@ -3652,6 +3490,7 @@ export interface components {
                 owed?: components["schemas"]["Owed"] | null;
                 owner?: components["schemas"]["PersonRef"] | null;
                 patient: components["schemas"]["PatientRef"];
+                receipts?: components["schemas"]["ReceiptCounts"] | null;
                 sender: components["schemas"]["PersonRef"];
                 state: components["schemas"]["LegState"];
                 submitted_at?: components["schemas"]["Timestamp"] | null;
@@ -3661,11 +3500,6 @@ export interface components {
                 /** @description Whether it changed since the caller last looked. */
                 unread: boolean;
                 updated_at: components["schemas"]["Timestamp"];
-                /**
-                 * Format: int64
-                 * @description How often somebody asked for the next step.
-                 */
-                urged: number;
                 urgency: components["schemas"]["LegUrgency"];
                 /** Format: int64 */
                 version: number;
@@ -3738,22 +3572,6 @@ export interface components {
                 role: components["schemas"]["Role"];
                 scopes: components["schemas"]["Scope"][];
                 used_at?: components["schemas"]["Timestamp"] | null;
-            }[];
-            /** @description The cursor of the next page; null on the last. */
-            next?: string | null;
-        };
-        Page_SettingsVersion: {
-            items: {
-                changed_at: components["schemas"]["Timestamp"];
-                changed_by?: components["schemas"]["PersonRef"] | null;
-                changes: components["schemas"]["SettingsChange"][];
-                /**
-                 * Format: int64
-                 * @description Which version was put back.
-                 */
-                restored_from?: number | null;
-                /** Format: int64 */
-                version: number;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -4015,6 +3833,18 @@ export interface components {
             name: string;
             work_phone?: string | null;
         };
+        ReadBy: {
+            person: components["schemas"]["PersonRef"];
+            /** @description When they last looked. */
+            read_at: components["schemas"]["Timestamp"];
+        };
+        /** @description How many have read, and how many of those it waits for have not. */
+        ReceiptCounts: {
+            /** Format: int64 */
+            read: number;
+            /** Format: int64 */
+            unread: number;
+        };
         RecoveryCodes: {
             recovery_codes: string[];
         };
@@ -4036,20 +3866,11 @@ export interface components {
         /** @description The referral form (转诊单). Free text may be empty; what must be filled in is said when it is submitted. */
         ReferralForm: {
             allergies?: string;
-            /** @description Code of a question to its answer: `yes`, `no` or a number. */
-            answers?: {
-                [key: string]: string;
-            };
             complaint?: string;
             diagnosis?: components["schemas"]["Diagnosis"];
-            /** @description What the patient goes on taking. */
-            drugs?: string;
             examination?: string;
             history?: string;
-            papers?: components["schemas"]["ReferralPapers"];
             past_history?: string;
-            /** @description Weeks, or that there is none; empty when nobody asked. */
-            pregnancy?: string;
             purpose?: string;
             reason: components["schemas"]["ReferralReason"];
             treatment?: string;
@@ -4057,8 +3878,6 @@ export interface components {
             vitals?: {
                 [key: string]: string;
             };
-            /** @description When to come back, or to call. */
-            warning_signs?: string;
         };
         ReferralNote: {
             at: components["schemas"]["Timestamp"];
@@ -4066,27 +3885,6 @@ export interface components {
             /** @description Written after the end. */
             late: boolean;
             text: string;
-        };
-        /** @description What the offices ask for beside the illness. */
-        ReferralPapers: {
-            /**
-             * Format: date
-             * @description The last day of the filing.
-             * @default null
-             */
-            filed_until: string | null;
-            /**
-             * @description 转诊备案号.
-             * @default
-             */
-            filing_number: string;
-            /** @default null */
-            insurance: components["schemas"]["Insurance"] | null;
-            /**
-             * @description The patient's number at the sender (门诊号, 住院号).
-             * @default
-             */
-            record_number: string;
         };
         /** @enum {string} */
         ReferralReason: "unclear_or_capability" | "critical" | "stable_for_lower" | "patient_wish" | "other";
@@ -4169,7 +3967,7 @@ export interface components {
          * @description One thing a program may do, as OAuth 2.0 names it (RFC 6749 §3.3).
          * @enum {string}
          */
-        Scope: "DirectoryRead" | "DirectoryWrite" | "PatientsRead" | "PatientsWrite" | "ConsultsRead" | "ConsultsWrite" | "ReferralsRead" | "ReferralsWrite" | "StudiesRead" | "StudiesWrite" | "RoomsJoin" | "NoticesRead" | "BedsRead" | "BedsWrite";
+        Scope: "DirectoryRead" | "DirectoryWrite" | "PatientsRead" | "PatientsWrite" | "ConsultsRead" | "ConsultsWrite" | "ReferralsRead" | "ReferralsWrite" | "StudiesRead" | "StudiesWrite" | "RoomsJoin" | "NoticesRead";
         SecondFactorAnswer: {
             /** @description What the refusal `access.second-factor-needed` carried. */
             challenge: string;
@@ -4204,48 +4002,6 @@ export interface components {
          * @enum {string}
          */
         SessionOwed: "password" | "second_factor";
-        /** @description One value that differs between two versions, by its path. */
-        SettingsChange: {
-            from: Record<string, never>;
-            /** @description E.g. `deadlines.open.within.emergency`, in milliseconds. */
-            path: string;
-            to: Record<string, never>;
-        };
-        /** @description What is to change; what is left out stays. Objects are merged, lists replaced. */
-        SettingsPatch: {
-            beds?: Record<string, never> | null;
-            criteria?: Record<string, never> | null;
-            deadlines?: Record<string, never> | null;
-            /** @default null */
-            templates: Record<string, never>[] | null;
-        };
-        SettingsPreview: {
-            changes: components["schemas"]["SettingsChange"][];
-        };
-        /** @description The rules in force, for whoever may change them. */
-        SettingsState: {
-            /** @description What is shipped. */
-            defaults: Record<string, never>;
-            rules: Record<string, never>;
-            /**
-             * Format: int64
-             * @description 0 until somebody changed something.
-             */
-            version: number;
-        };
-        /** @description One version the rules had. */
-        SettingsVersion: {
-            changed_at: components["schemas"]["Timestamp"];
-            changed_by?: components["schemas"]["PersonRef"] | null;
-            changes: components["schemas"]["SettingsChange"][];
-            /**
-             * Format: int64
-             * @description Which version was put back.
-             */
-            restored_from?: number | null;
-            /** Format: int64 */
-            version: number;
-        };
         /**
          * @description How much a finding weighs.
          * @enum {string}
@@ -4324,42 +4080,6 @@ export interface components {
             id: string;
             kind: string;
         };
-        /** @description A place with every number by which it is ranked; null is unknown, not zero. */
-        Suggestion: {
-            agreement: boolean;
-            capability_valid_until?: components["schemas"]["Timestamp"] | null;
-            /** @description `yes`, `no`, or `unknown` where it keeps no catalogue or nothing was asked for. */
-            capable: string;
-            decides?: components["schemas"]["DecisionTime"] | null;
-            department?: components["schemas"]["DepartmentRef"] | null;
-            /**
-             * Format: double
-             * @description As the crow flies.
-             */
-            distance_km?: number | null;
-            /** @description Who is on duty now: the department's, else the hospital's. */
-            duty: components["schemas"]["DutyName"][];
-            free_beds?: components["schemas"]["FreeBeds"] | null;
-            /** Format: double */
-            legs_per_bed?: number | null;
-            level: string;
-            /** Format: int64 */
-            open_beds?: number | null;
-            /**
-             * Format: int64
-             * @description Legs under way to the department, or to the organisation where none fits.
-             */
-            open_legs: number;
-            organisation: components["schemas"]["OrganisationRef"];
-            /** @description From 1. */
-            rank: number;
-        };
-        Suggestions: {
-            /** @description The best first. */
-            items: components["schemas"]["Suggestion"][];
-            /** @description The capability that was asked for. */
-            need?: string | null;
-        };
         Swap: {
             created_at: components["schemas"]["Timestamp"];
             decided_at?: components["schemas"]["Timestamp"] | null;
@@ -4383,6 +4103,42 @@ export interface components {
         };
         /** @enum {string} */
         SwapState: "offered" | "accepted" | "declined" | "withdrawn";
+        /** @description A thread whole. */
+        Thread: components["schemas"]["ThreadRow"] & {
+            /** @description Who takes part now: whom a message is for. */
+            members: components["schemas"]["PersonRef"][];
+            /**
+             * Format: int64
+             * @description How many messages there are.
+             */
+            messages: number;
+            previous_id?: components["schemas"]["ThreadId"] | null;
+        };
+        /** Format: uuid */
+        ThreadId: string;
+        /** @description A page of threads. */
+        ThreadPage: {
+            items: components["schemas"]["ThreadRow"][];
+            next?: string | null;
+        };
+        /** @description A thread in a list of mine. */
+        ThreadRow: {
+            asked: components["schemas"]["OrganisationRef"];
+            asking: components["schemas"]["OrganisationRef"];
+            /** @description The id of its subject. */
+            id: components["schemas"]["ThreadId"];
+            last_at: components["schemas"]["Timestamp"];
+            patient: components["schemas"]["PatientRef"];
+            /** @description `leg`. */
+            subject_kind: string;
+            /**
+             * Format: int64
+             * @description Messages of others that I have not read.
+             */
+            unread: number;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description One thing that happened to a leg, a case or a consult. */
         TimelineEntry: {
             actor?: components["schemas"]["PersonRef"] | null;
@@ -4442,10 +4198,6 @@ export interface components {
         };
         /** @enum {string} */
         UploadState: "receiving" | "done" | "failed";
-        Urging: {
-            at: components["schemas"]["Timestamp"];
-            author: components["schemas"]["PersonRef"];
-        };
         "leg.Accept": {
             expected_at?: components["schemas"]["Timestamp"] | null;
             owner_id?: components["schemas"]["PersonId"] | null;
@@ -4548,18 +4300,19 @@ export interface components {
         "leg.SendOutcome": {
             diagnosis?: components["schemas"]["Diagnosis"];
             disposition: components["schemas"]["OutcomeDisposition"];
-            drugs?: string;
-            /** @description What was found: examination and tests. */
-            findings?: string;
-            patient_id?: components["schemas"]["PatientId"] | null;
             plan?: string;
             to_department_id?: components["schemas"]["DepartmentId"] | null;
             to_organisation_id?: components["schemas"]["OrganisationId"] | null;
             treatment?: string;
-            warning_signs?: string;
         };
         "leg.Submit": Record<string, never>;
-        "leg.Urge": Record<string, never>;
+        "thread.Read": {
+            /**
+             * Format: int64
+             * @description The ordinal of the last message that was shown.
+             */
+            up_to: number;
+        };
     };
     responses: {
         Problem: {
@@ -4885,311 +4638,6 @@ export interface operations {
                 };
             };
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    board: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BedBoard"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    feed: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BedFeed"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BedReport"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            /** @description Nothing was taken in; `report` says why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    import: {
-        parameters: {
-            query?: {
-                /** @description Only say what would happen */
-                dry_run?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                "text/csv": unknown;
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BedReport"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing was taken in; `report` says why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    set: {
-        parameters: {
-            query?: never;
-            header: {
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BedInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BedBoard"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    history: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_TimelineEntry"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5600,148 +5048,6 @@ export interface operations {
             };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    add: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CapabilityInput"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Capability"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    end: {
-        parameters: {
-            query?: never;
-            header: {
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Capability"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -7823,6 +7129,212 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    put: {
+        parameters: {
+            query?: {
+                /** @description What it is called; cleaned */
+                name?: string;
+                /** @description Whose it is: refused where somebody else is signed in by now */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    content: {
+        parameters: {
+            query?: {
+                /** @description Save it, whatever it is */
+                download?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Beyond its end */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
     read_ecg: {
         parameters: {
             query?: never;
@@ -9080,6 +8592,130 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegCalls"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegCall"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     cancel: {
         parameters: {
             query?: never;
@@ -10315,6 +9951,53 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    of_leg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegReceipts"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
     record_death: {
         parameters: {
             query?: never;
@@ -11027,101 +10710,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    urge: {
-        parameters: {
-            query?: never;
-            header: {
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["leg.Urge"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Leg"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
     list: {
         parameters: {
             query?: {
@@ -11654,134 +11242,6 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem"];
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Facilities"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: components["responses"]["Problem"];
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    place: {
-        parameters: {
-            query?: never;
-            header: {
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Coordinates"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Facilities"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -12755,97 +12215,6 @@ export interface operations {
             413: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
-        };
-    };
-    for_forms: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FormRules"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    suggestions: {
-        parameters: {
-            query?: {
-                /** @description A code of the catalogue of capabilities */
-                need?: string;
-                /** @description emergency, urgent or routine; routine unless said */
-                urgency?: string;
-                /** @description Where the patient is; my organisation unless said */
-                from?: string;
-                /** @description Codes of the national department list between commas, the best first */
-                departments?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Suggestions"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
         };
     };
     read_room: {
@@ -14808,301 +14177,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SettingsState"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    change: {
-        parameters: {
-            query?: never;
-            header: {
-                "if-match": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SettingsPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SettingsState"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    preview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SettingsPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SettingsPreview"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    versions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_SettingsVersion"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    restore: {
-        parameters: {
-            query?: never;
-            header: {
-                "if-match": string;
-            };
-            path: {
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SettingsState"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
     list: {
         parameters: {
             query?: {
@@ -15416,6 +14490,358 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    mine: {
+        parameters: {
+            query?: {
+                /** @description Only those with something I have not read */
+                unread?: boolean;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    messages: {
+        parameters: {
+            query?: {
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["thread.Read"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read: {
