@@ -250,6 +250,11 @@ codes! {
     ReferralPatientNotOfCase = "referral.patient-not-of-case", 422, "同一次转诊只能是同一位患者。", "A case is about one patient: this is another one.";
     ReferralAlreadyHeld = "referral.already-held", 409, "这个床位或诊位已为另一位患者保留。", "This bed or bay is held for another patient.";
 
+    ReferralExpectedElsewhere = "referral.expected-elsewhere", 409, "这份转诊凭条不是转到本单位的。", "This slip is for another organisation.";
+    BoardViewName = "board.view-name-invalid", 422, "请填写视图名称，最长 30 个字。", "A view needs a name of 30 characters at most.";
+    BoardViewNameTaken = "board.view-name-taken", 422, "已有同名的视图，请换一个名称。", "There is a view of that name already.";
+    BoardViewsTooMany = "board.views-too-many", 422, "保存的视图已达上限，请先删除不用的。", "There are too many views already: remove one first.";
+
     // Consults.
     ConsultNotInState = "consult.not-in-state", 409, "会诊当前状态不能进行这项操作。", "This is not possible in the consult's present state.";
     ConsultClaimedByOther = "consult.claimed-by-other", 409, "这份会诊已被其他医生接诊。", "Somebody else has already taken this consult.";

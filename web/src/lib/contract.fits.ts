@@ -69,6 +69,9 @@ export type Contract = Must<
     Writes<Ours.ConsultInput, Theirs['ConsultInput']>,
     Reads<Theirs['LegRow'], Ours.LegRow>,
     Reads<Theirs['Leg'], Ours.Leg>,
+    Reads<Theirs['BoardViews'], Ours.BoardViews>,
+    Writes<Ours.BoardView, Theirs['BoardView']>,
+    Reads<Theirs['Slip'], Ours.Slip>,
     Writes<Ours.LegInput, Theirs['LegInput']>,
     Reads<Theirs['TimelineEntry'], Ours.TimelineEntry>,
   ]

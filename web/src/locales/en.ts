@@ -7,11 +7,13 @@ import call from './en/call.json';
 import common from './en/common.json';
 import consultRows from './en/consult-rows.json';
 import consultPages from './en/consults.json';
+import desk from './en/desk.json';
 import directory from './en/directory.json';
 import duties from './en/duties.json';
 import ecg from './en/ecg.json';
 import glass from './en/glass.json';
 import home from './en/home.json';
+import paper from './en/paper.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
@@ -39,11 +41,13 @@ export default {
   call,
   common,
   consults,
+  desk,
   directory,
   duties,
   ecg,
   glass,
   home,
+  paper,
   patients,
   people,
   problems,

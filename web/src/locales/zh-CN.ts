@@ -6,9 +6,11 @@ import activation from './zh-CN/activation.json';
 import audit from './zh-CN/audit.json';
 import call from './zh-CN/call.json';
 import consultPages from './zh-CN/consults.json';
+import desk from './zh-CN/desk.json';
 import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
 import glass from './zh-CN/glass.json';
+import paper from './zh-CN/paper.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -34,9 +36,11 @@ export default {
   audit,
   call,
   consults,
+  desk,
   directory,
   ecg,
   glass,
+  paper,
   patients,
   people,
   problems,

@@ -6,7 +6,7 @@ import { fromLocalInput, toLocalInput } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { TextArea, TextField } from '@/ui/field';
 import { FormDialog } from './form-dialog';
-import type { CommandDialogProps } from './leg-commands';
+import type { RowDialogProps } from './leg-commands';
 
 const HOUR = 3_600_000;
 const iso = (local: string) => new Date(fromLocalInput(local)).toISOString();
@@ -17,7 +17,7 @@ function moment(local: string, shownFirst: string): string {
   return local === shownFirst ? new Date(clock.now()).toISOString() : iso(local);
 }
 
-export function ArriveDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function ArriveDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [first] = useState(() => toLocalInput(clock.now()));
@@ -31,7 +31,7 @@ export function ArriveDialog({ busy, error, onClose, onSend }: CommandDialogProp
   }
   return (
     <FormDialog
-      title={t('command.arrive')}
+      title={`${t('command.arrive')} · ${leg.patient.name}`}
       action={t('arrive.action')}
       busy={busy}
       error={error}
@@ -56,7 +56,7 @@ export function ArriveDialog({ busy, error, onClose, onSend }: CommandDialogProp
   );
 }
 
-export function DepartDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function DepartDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [first] = useState(() => toLocalInput(clock.now()));
@@ -79,7 +79,7 @@ export function DepartDialog({ busy, error, onClose, onSend }: CommandDialogProp
   }
   return (
     <FormDialog
-      title={t('command.depart')}
+      title={`${t('command.depart')} · ${leg.patient.name}`}
       action={t('depart.action')}
       busy={busy}
       error={error}
@@ -116,7 +116,7 @@ export function DepartDialog({ busy, error, onClose, onSend }: CommandDialogProp
   );
 }
 
-export function AdmitDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function AdmitDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [number, setNumber] = useState('');
@@ -127,7 +127,7 @@ export function AdmitDialog({ busy, error, onClose, onSend }: CommandDialogProps
   }
   return (
     <FormDialog
-      title={t('command.admit')}
+      title={`${t('command.admit')} · ${leg.patient.name}`}
       action={t('command.admit')}
       busy={busy}
       error={error}
@@ -146,13 +146,13 @@ export function AdmitDialog({ busy, error, onClose, onSend }: CommandDialogProps
   );
 }
 
-export function RebookDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function RebookDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [at, setAt] = useState(() => toLocalInput(clock.now() + 24 * HOUR));
   return (
     <FormDialog
-      title={t('command.rebook')}
+      title={`${t('command.rebook')} · ${leg.patient.name}`}
       action={t('command.rebook')}
       busy={busy}
       error={error}
@@ -171,7 +171,7 @@ export function RebookDialog({ busy, error, onClose, onSend }: CommandDialogProp
 }
 
 /** Two attempts to reach the patient come before "did not come". */
-export function NoShowDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function NoShowDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [tries, setTries] = useState(() => [
@@ -189,7 +189,7 @@ export function NoShowDialog({ busy, error, onClose, onSend }: CommandDialogProp
   }
   return (
     <FormDialog
-      title={t('command.no_show')}
+      title={`${t('command.no_show')} · ${leg.patient.name}`}
       action={t('command.no_show')}
       busy={busy}
       error={error}
