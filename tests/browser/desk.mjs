@@ -92,7 +92,7 @@ export class Colleague {
         history: '既往体健，3 天前受凉后起病，村卫生室对症处理无好转。',
         past_history: '高血压病史 10 年，规律服药。',
         allergies: '青霉素过敏',
-        vitals: { blood_pressure: '168/96 mmHg', spo2: '93 %', pulse: '102 /min' },
+        vitals: { blood_pressure: '168/96', spo2: '93', pulse: '102' },
         examination: '双肺底湿啰音，双下肢轻度水肿。',
         diagnosis: { code: 'I50.9', system: 'ICD-10', system_version: '2019', text: '心力衰竭待查' },
         treatment: '吸氧，呋塞米 20 mg 口服。',

@@ -145,7 +145,7 @@ test('up, bed, arrival, interim note, outcome, back down and closed, over four a
 });
 
 test('a slip at the wrong door says where its patient is expected, and what a human can do', async () => {
-  const away = await village.refer('石秀', { to: CITY, department: '心血管内科' });
+  const away = await village.refer('石秀', { to: CITY, urgency: 'emergency' });
   const slip = await village.ask('GET', `/legs/${away.id}/slip`);
   const desk = await people.signIn('desk', { viewport: PHONE });
   // As a telephone's own camera opens it.
@@ -231,7 +231,7 @@ test('the form, the slip and the shift list come out of the printer whole', asyn
   await desk.locator('svg.qr').waitFor();
   await desk.getByText('河北省邢州市清河县柳林镇东沟村 12 号').waitFor();
   await look(desk, 'print-form');
-  await pdf(desk, 'print-form', ['双向转诊单', leg.number, '卢俊义', '心力衰竭待查', '青霉素过敏', '打印时间'], 1);
+  await pdf(desk, 'print-form', ['双向转诊单', leg.number, '卢俊义', '心力衰竭待查', '血压 168/96 mmHg', '青霉素过敏', '打印时间'], 1);
   assert.ok(!(await desk.locator('.paper').innerText()).includes('13803190000'));
   await desk.getByLabel('打印完整的证件号和电话').check();
   await desk.locator('.paper').getByText('13803190000').waitFor();

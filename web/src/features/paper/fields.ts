@@ -129,6 +129,7 @@ export const BACK: Section = {
     {
       label: 'field.disposition',
       text: ({ leg }, words) => leg.outcome && words.coded(`disposition.${leg.outcome.disposition}`),
+      wide: true,
     },
     { label: 'field.author', text: ({ leg }) => leg.outcome?.author?.name },
     { label: 'field.told', text: ({ leg }, words) => time(leg.outcome?.at, words) },

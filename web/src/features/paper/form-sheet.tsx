@@ -3,6 +3,14 @@ import { useTranslation } from '@/lib/i18n';
 import { QrCode } from '@/parts/qr-code';
 import { BACK, FORM, type Paper, type Section, type Words } from './fields';
 
+const UNITS: Record<string, string> = {
+  temperature: '°C',
+  pulse: '/min',
+  respiration: '/min',
+  blood_pressure: 'mmHg',
+  spo2: '%',
+};
+
 /** The signs in their own words where we know them, with what was measured. */
 function useWords(): Words {
   const { language } = useTranslation('paper');
@@ -21,10 +29,12 @@ function useWords(): Words {
     coded,
     vitals: (signs) =>
       Object.entries(signs)
-        .map(
-          ([sign, value]) =>
-            `${referrals.has(`vital.${sign}`) ? referrals.t(`vital.${sign}` as 'vital.gcs') : sign} ${value}`,
-        )
+        .map(([sign, value]) => {
+          const key = `vital.${sign}`;
+          // A value that was typed with its unit keeps it.
+          const unit = /[^\d\s./-]/.test(value) ? '' : (UNITS[sign] ?? '');
+          return [referrals.has(key) ? referrals.t(key) : sign, value, unit].filter(Boolean).join(' ');
+        })
         .join('  '),
   };
 }
@@ -60,6 +70,9 @@ export function FormSheet({ paper, slip }: { paper: Paper; slip: Slip }) {
       </p>
       {paper.leg.outcome && (
         <div className="paper-back">
+          <p className="paper-again">
+            {t('form.title')} · {slip.number} · {paper.leg.patient.name}
+          </p>
           <SectionTable section={BACK} paper={paper} words={words} />
           <p className="paper-sign">
             <span>{t('form.signReceiver')}</span>

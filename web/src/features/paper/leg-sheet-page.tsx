@@ -57,7 +57,7 @@ export function LegSheetPage() {
                 tools={
                   <span className="paper-secrets">
                     <Check
-                      checked={reveal.data !== undefined}
+                      checked={reveal.isPending || reveal.data !== undefined}
                       disabled={!patient.data || reveal.isPending}
                       onChange={(event) => (event.target.checked ? reveal.mutate() : reveal.reset())}
                     >

@@ -1,9 +1,10 @@
 // 交班表: every open referral of the desk on paper, with room for a note beside each.
 
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { clock } from '@/lib/clock';
 import type { LegRow, LegUrgency } from '@/lib/contract';
-import { formatTime } from '@/lib/format';
+import { dayOf, formatClock, formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { boardQuery, EVERYTHING } from '@/lib/queries/board';
 import { useMe } from '@/lib/session';
@@ -30,7 +31,8 @@ export function ShiftPage() {
   const { t, language } = useTranslation('paper');
   const me = useMe();
   const query = useQuery(boardQuery(EVERYTHING, PAGES));
-  const number = `JB-${formatTime(clock.now(), 'sv-SE', 0).replace(/\D/g, '')}`;
+  const [at] = useState(() => clock.now());
+  const number = `JB-${`${dayOf(at)}-${formatClock(at, 'en')}`.replace(/[^\d]/g, '')}`;
   return (
     <Loaded query={query}>
       {(list) => (

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Diagnosis } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { SelectField, TextField } from '@/ui/field';
@@ -9,6 +10,11 @@ const SYSTEMS = {
   who: { system: 'ICD-10', version: '2019' },
 } as const;
 type System = keyof typeof SYSTEMS;
+
+function systemOf({ code, system }: Diagnosis): System {
+  const known = (Object.keys(SYSTEMS) as System[]).find((one) => SYSTEMS[one].system === system);
+  return known ?? (code === null ? 'clinical' : 'who');
+}
 
 /** A diagnosis in words, and by a code with its system and version where there is one. */
 export function DiagnosisFields({
@@ -24,8 +30,8 @@ export function DiagnosisFields({
 }) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
-  const known = (Object.keys(SYSTEMS) as System[]).find((one) => SYSTEMS[one].system === value.system);
-  const system = known ?? (value.code === null ? 'clinical' : 'who');
+  // Chosen before the code is typed, it is kept here.
+  const [system, setSystem] = useState<System>(() => systemOf(value));
   const coded = (code: string, by: System): Diagnosis => ({
     ...value,
     code: code.trim() || null,
@@ -56,7 +62,11 @@ export function DiagnosisFields({
         <SelectField
           label={t('coding.system')}
           value={system}
-          onChange={(event) => onChange(coded(value.code ?? '', event.target.value as System))}
+          onChange={(event) => {
+            const next = event.target.value as System;
+            setSystem(next);
+            onChange(coded(value.code ?? '', next));
+          }}
         >
           {(Object.keys(SYSTEMS) as System[]).map((one) => (
             <option key={one} value={one}>
