@@ -27,6 +27,20 @@ export const EVERYTHING: BoardFilter = {
   text: '',
 };
 
+/**
+ * The new list with the very objects of before for every row that is the same, wherever it stands now: one that came in front of
+ * all others must not make two hundred be drawn again.
+ */
+export function keepRows(before: LegList | undefined, now: LegList): LegList {
+  if (!before) return now;
+  const known = new Map(before.items.map((row) => [row.id, row]));
+  const items = now.items.map((row) => {
+    const old = known.get(row.id);
+    return old && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+  });
+  return { ...now, items };
+}
+
 /** Incoming legs that a filter leaves, so many pages of them; what is due first comes first. */
 export const boardQuery = (filter: BoardFilter, pages = 1) =>
   queryOptions({
@@ -52,6 +66,7 @@ export const boardQuery = (filter: BoardFilter, pages = 1) =>
       return list;
     },
     placeholderData: keepPreviousData,
+    structuralSharing: (before, now) => keepRows(before as LegList | undefined, now as LegList),
   });
 
 export const viewsQuery = queryOptions({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LegRow } from '@/lib/contract';
-import { EVERYTHING } from '@/lib/queries/board';
+import { EVERYTHING, keepRows } from '@/lib/queries/board';
 import {
   arrange,
   changesBetween,
@@ -132,6 +132,15 @@ describe('the live board', () => {
       row('calm', {}),
     ];
     expect(unseenEmergencies(rows).map((one) => one.id)).toEqual(['new']);
+  });
+
+  it('keeps the objects of rows that stayed the same, wherever they stand now', () => {
+    const list = (items: LegRow[]) => ({ items, next: null, counts: { incoming: 0, sent: 0 } });
+    const before = list([row('a', {}), row('b', {})]);
+    const now = keepRows(before, list([row('new', {}), row('a', {}), row('b', { state: 'received' })]));
+    expect(now.items[1]).toBe(before.items[0]);
+    expect(now.items[2]).not.toBe(before.items[1]);
+    expect(now.items.map((one) => one.state)).toEqual(['submitted', 'submitted', 'received']);
   });
 
   it('says what somebody else did meanwhile', () => {
