@@ -150,7 +150,13 @@ def row(name, ours, peer, unit, goal, note):
     return {"name": name, "ours": round(ours, 1), "peer": round(peer, 1), "unit": unit, "ratio": round(ratio, 2), "goal": f">= {goal}", "met": ratio >= goal, "note": note}
 
 
-AREAS = {"access": access, "imaging": imaging, "referral": referral}
+def web():
+    """What somebody at a desk feels, measured in Chromium."""
+    said = subprocess.run(["node", "tests/browser/board-load.mjs"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [limited(**figure) for figure in json.loads(said)]
+
+
+AREAS = {"access": access, "imaging": imaging, "referral": referral, "web": web}
 
 
 def main():

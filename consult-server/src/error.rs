@@ -287,6 +287,10 @@ codes! {
     BedsRows = "beds.rows-refused", 422, "数据中有错误，没有更新任何科室。请按报告修改后重试。", "There are errors and no department was updated. Mend them as the report says.";
     SettingsInvalid = "settings.invalid", 422, "规则内容不完整或不正确。", "The rules are incomplete or not valid.";
     SettingsSpan = "settings.span-out-of-range", 422, "时限应在 1 分钟至 30 天之间。", "A time limit is between one minute and thirty days.";
+    ReferralExpectedElsewhere = "referral.expected-elsewhere", 409, "这份转诊凭条不是转到本单位的。", "This slip is for another organisation.";
+    BoardViewName = "board.view-name-invalid", 422, "请填写视图名称，最长 30 个字。", "A view needs a name of 30 characters at most.";
+    BoardViewNameTaken = "board.view-name-taken", 422, "已有同名的视图，请换一个名称。", "There is a view of that name already.";
+    BoardViewsTooMany = "board.views-too-many", 422, "保存的视图已达上限，请先删除不用的。", "There are too many views already: remove one first.";
 
     // Consults.
     ConsultNotInState = "consult.not-in-state", 409, "会诊当前状态不能进行这项操作。", "This is not possible in the consult's present state.";

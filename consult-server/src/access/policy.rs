@@ -42,6 +42,8 @@ actions! {
     LegSend,
     /// Give a command on a leg; which ones one's role and side may give, the crate `referral` says.
     LegCommand,
+    /// Hear from a slip in one's hand where its patient is expected.
+    LegLocate,
     StudyRead,
     StudyAdd,
     StudyAssign,
@@ -124,6 +126,7 @@ impl Action {
             | Action::ThreadWrite
             | Action::StudyRead => CARE,
             Action::ConsultRead | Action::LegRead | Action::LegCommand => CARE_AND_OVERSIGHT,
+            Action::LegLocate => CARE,
             Action::PatientRegister | Action::PatientChange | Action::LegSend => SENDERS,
             Action::ConsultRequest => ASKERS,
             Action::ConsultAnswer => &[Specialist],
@@ -147,7 +150,7 @@ impl Action {
             Action::ConsultRequest | Action::ConsultAnswer | Action::ConsultCoordinate => {
                 Some(Scope::ConsultsWrite)
             }
-            Action::LegRead => Some(Scope::ReferralsRead),
+            Action::LegRead | Action::LegLocate => Some(Scope::ReferralsRead),
             Action::LegSend | Action::LegCommand => Some(Scope::ReferralsWrite),
             Action::StudyRead => Some(Scope::StudiesRead),
             Action::StudyAdd | Action::StudyAssign => Some(Scope::StudiesWrite),
@@ -188,6 +191,7 @@ impl Action {
                 | Action::PatientRegister
                 | Action::ConsultRequest
                 | Action::LegSend
+                | Action::LegLocate
                 | Action::StudyAdd
                 | Action::DocumentAdd
         )

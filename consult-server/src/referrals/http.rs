@@ -2,7 +2,8 @@
 
 use super::flow::{self, Drafted, read};
 use super::rules::commands::{self as bodies, Body};
-use super::{Case, Leg, LegInput, LegPage, LegPatch, LegRow};
+use super::rules::narrowing::Narrowing;
+use super::{Case, Leg, LegInput, LegPage, LegPatch, LegRow, slip, views};
 use crate::access::Call;
 use crate::db::change::Subject;
 use crate::error::Result;
@@ -23,6 +24,8 @@ where
     commands()
         .merge(super::calls::http::routes())
         .merge(super::receipts::http::routes())
+        .merge(slip::http::routes())
+        .merge(views::http::routes())
         .routes(routes!(list, create))
         .routes(routes!(one, revise))
         .routes(routes!(timeline))
@@ -37,17 +40,20 @@ struct LegQuery {
     #[serde(default)]
     state: String,
     #[serde(flatten)]
+    narrowing: Narrowing,
+    #[serde(flatten)]
     paging: Paging,
 }
 
 /// My organisation's legs: `incoming` by deadline, `sent` and `all` by last change.
 #[utoipa::path(get, path = "/legs", tag = "referrals",
     params(("box" = Option<String>, Query, description = "incoming, sent or all"),
-           ("state" = Option<String>, Query, description = "States between commas; `open` and `ended` stand for several"), Paging),
+           ("state" = Option<String>, Query, description = "States between commas; `open` and `ended` stand for several"), Narrowing, Paging),
     responses((status = 200, body = LegPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn list(call: Call, Query(query): Query<LegQuery>) -> Result<Json<LegPage>> {
     let mut reader = call.read().await?;
-    let (page, basis) = read::list(&mut reader, &call, &query.r#box, &query.state, &query.paging).await?;
+    let (page, basis) =
+        read::list(&mut reader, &call, &query.r#box, &query.state, &query.narrowing, &query.paging).await?;
     call.note_list(flow::LEG, page.items.iter().map(|row| row.id.to_string()).collect(), basis)?;
     Ok(Json(page))
 }

@@ -6,7 +6,9 @@ pub mod flow;
 pub mod http;
 pub mod receipts;
 pub mod rules;
+pub mod slip;
 pub mod sql;
+pub mod views;
 
 use crate::http::present;
 use crate::ids::{CaseId, DepartmentId, LegId, OrganisationId, PatientId};

@@ -3,6 +3,7 @@
 
 pub mod commands;
 pub mod inputs;
+pub mod narrowing;
 pub mod shown;
 
 use crate::error::{Code, Refusal};

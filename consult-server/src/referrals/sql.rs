@@ -1,5 +1,6 @@
 //! Statements on cases, legs and read marks. Decides nothing.
 
+use super::rules::narrowing::Narrow;
 use super::rules::{self, NEVER, Waiting};
 use super::{Direction, LegCounts, LegRow, LegState, LegUrgency, Transport};
 use crate::db::{Conn, Tx, changed_once, from_json, to_json};
@@ -49,8 +50,17 @@ const MARK_READ: &str = "INSERT INTO leg_read (leg_id, person_id, version, read_
 const COUNTS: &str = "SELECT CASE WHEN from_organisation_id = $1 THEN 'sent' ELSE 'incoming' END AS side, COUNT(*) FROM leg \
      WHERE owed_organisation_id = $1 AND alliance_id = $2 AND owed_duty IS NOT NULL GROUP BY 1";
 
+/// Beside box and states, `rules::narrowing`; an empty text or 0 stands for all.
+macro_rules! narrowed {
+    () => {
+        "AND ($8 = '' OR $8 LIKE '%,' || l.urgency || ',%') AND ($9 = '' OR l.direction = $9) AND ($10 = '' OR l.to_department_id = $10) \
+         AND ($11 = '' OR l.from_organisation_id = $11) AND ($12 = 0 OR l.owed_due_at < $12) AND ($13 = '' OR l.owner_id = $13) \
+         AND ($14 = '' OR p.name_search LIKE $14 ESCAPE '\\' OR LOWER(c.number || '-' || l.ordinal) LIKE $15 ESCAPE '\\' OR LOWER(l.complaint) LIKE $15 ESCAPE '\\') "
+    };
+}
+
 macro_rules! rows {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT l.id, l.version, c.number, l.ordinal, l.case_id, p.id, p.name, p.sex, p.birth_date, l.direction, l.urgency, l.state, \
              l.transport, f.id, f.name, a.id, a.name, t.id, t.name, d.id, d.name, w.id, w.name, l.owed_party, q.id, q.name, l.owed_duty, \
@@ -61,7 +71,7 @@ macro_rules! rows {
              LEFT JOIN organisation t ON t.id = l.to_organisation_id LEFT JOIN department d ON d.id = l.to_department_id \
              LEFT JOIN person w ON w.id = l.owner_id LEFT JOIN person q ON q.id = l.owed_person_id AND q.left_at IS NULL \
              LEFT JOIN leg_read r ON r.leg_id = l.id AND r.person_id = $1 WHERE l.alliance_id = $2 ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -69,16 +79,22 @@ const OF_CASE: &str = rows!("AND l.case_id = $3 ORDER BY l.ordinal");
 /// What is due first stands first; what waits for nobody follows, the newest first.
 const INCOMING: &str = rows!(
     "AND l.to_organisation_id = $3 AND l.submitted_at IS NOT NULL AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
-     AND (l.sort_due > $5 OR (l.sort_due = $5 AND l.id < $6)) ORDER BY l.sort_due, l.id DESC LIMIT $7"
+     AND (l.sort_due > $5 OR (l.sort_due = $5 AND l.id < $6)) ",
+    narrowed!(),
+    "ORDER BY l.sort_due, l.id DESC LIMIT $7"
 );
 const SENT: &str = rows!(
     "AND l.from_organisation_id = $3 AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
-     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
+     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ",
+    narrowed!(),
+    "ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
 );
 const ALL: &str = rows!(
     "AND (l.from_organisation_id = $3 OR (l.submitted_at IS NOT NULL AND l.to_organisation_id = $3)) \
      AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
-     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
+     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ",
+    narrowed!(),
+    "ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
 );
 /// As `ALL`, with the organisations below.
 const OVERSEEN: &str = rows!(
@@ -86,7 +102,9 @@ const OVERSEEN: &str = rows!(
      WHERE o.id = $3 UNION SELECT o.id FROM organisation o JOIN mine m ON o.parent_id = m.id) \
      SELECT 1 FROM mine WHERE mine.id = l.from_organisation_id OR mine.id = l.to_organisation_id))) \
      AND ($4 = '' OR $4 LIKE '%,' || l.state || ',%') \
-     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
+     AND (l.updated_at < $5 OR (l.updated_at = $5 AND l.id < $6)) ",
+    narrowed!(),
+    "ORDER BY l.updated_at DESC, l.id DESC LIMIT $7"
 );
 /// The legs of a patient that an organisation sent or received.
 const OF_PATIENT: &str = rows!(
@@ -365,6 +383,7 @@ pub async fn list(
     viewer: Viewer<'_>,
     which: LegBox,
     states: &str,
+    narrow: &Narrow,
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<(LegRow, i64)>> {
@@ -383,6 +402,14 @@ pub async fn list(
         .bind(key)
         .bind(id)
         .bind(limit)
+        .bind(&narrow.urgencies)
+        .bind(narrow.direction)
+        .bind(narrow.department.as_deref().unwrap_or_default())
+        .bind(narrow.from.as_deref().unwrap_or_default())
+        .bind(narrow.due_before)
+        .bind(narrow.owner.as_deref().unwrap_or_default())
+        .bind(&narrow.name)
+        .bind(&narrow.words)
         .fetch_all(conn)
         .await?;
     rows.iter()

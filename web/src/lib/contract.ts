@@ -496,6 +496,33 @@ export interface Outcome {
   author: PersonRef | null;
   at: Time;
 }
+export type ResourceKind = 'bed' | 'slot' | 'bay' | 'not_needed';
+/** What a saved view of the board shows; null and false do not narrow. */
+export interface BoardFilter {
+  group: 'waiting' | 'coming' | 'here' | 'open' | 'done';
+  urgency: LegUrgency | null;
+  direction: Direction | null;
+  department_id: Id | null;
+  from_organisation_id: Id | null;
+  overdue: boolean;
+  mine: boolean;
+  text: string;
+}
+export interface BoardView {
+  name: string;
+  filter: BoardFilter;
+}
+export interface BoardViews {
+  /** 0 before the first was saved. */
+  version: number;
+  items: BoardView[];
+}
+/** What is printed on the patient's slip beside the leg: it proves the paper, and tells nothing about the patient. */
+export interface Slip {
+  number: string;
+  code: string;
+  url: string;
+}
 export type DeclineReason =
   | 'no_bed'
   | 'no_capability'
@@ -511,6 +538,9 @@ export interface Leg extends LegRow {
   consent: { kind: ConsentKind } | null;
   expected_at: Time | null;
   arrived_at: Time | null;
+  /** What is held for the patient now. */
+  reservation: { kind: ResourceKind; resource: string; hold_until: Time | null } | null;
+  encounter_number: string | null;
   outcome: Outcome | null;
   outcomes: Outcome[];
   decision: { code: string; text: string | null; suggestion: string | null } | null;

@@ -73,6 +73,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My views, in their order. */
+        get: operations["mine"];
+        /** Save my views as a whole. `If-Match` is the version that was read, 0 for the first time. */
+        put: operations["save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/break-glass": {
         parameters: {
             query?: never;
@@ -702,6 +720,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legs/by-code/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The leg of a slip. 409 says where the patient is expected when that is none of mine; a wrong code is absent. */
+        get: operations["by_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/legs/{id}": {
         parameters: {
             query?: never;
@@ -1208,6 +1243,23 @@ export interface paths {
         put?: never;
         /** The outcome goes back to the sender. */
         post: operations["send_outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legs/{id}/slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is printed on the patient's slip beside the leg itself; a draft has none. */
+        get: operations["slip"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2437,6 +2489,55 @@ export interface components {
         AuditPerson: {
             id: components["schemas"]["PersonId"];
             name: string;
+        };
+        /** @description What a view shows; what is left out does not narrow. */
+        BoardFilter: {
+            /** @default null */
+            department_id: components["schemas"]["DepartmentId"] | null;
+            /** @default null */
+            direction: components["schemas"]["Direction"] | null;
+            /** @default null */
+            from_organisation_id: components["schemas"]["OrganisationId"] | null;
+            /** @default waiting */
+            group: components["schemas"]["BoardGroup"];
+            /**
+             * @description Only what I own.
+             * @default false
+             */
+            mine: boolean;
+            /**
+             * @description Only what is past its deadline.
+             * @default false
+             */
+            overdue: boolean;
+            /**
+             * @description In a name, a number or a complaint.
+             * @default
+             */
+            text: string;
+            /** @default null */
+            urgency: components["schemas"]["LegUrgency"] | null;
+        };
+        /**
+         * @description Which rows of the board, by what is to be done with them.
+         * @enum {string}
+         */
+        BoardGroup: "waiting" | "coming" | "here" | "open" | "done";
+        BoardView: {
+            filter?: components["schemas"]["BoardFilter"];
+            name: string;
+        };
+        /** @description All views of a person, in their order. */
+        BoardViews: {
+            items: components["schemas"]["BoardView"][];
+            /**
+             * Format: int64
+             * @description 0 before the first was saved.
+             */
+            version: number;
+        };
+        BoardViewsInput: {
+            items: components["schemas"]["BoardView"][];
         };
         /** @description One's own break-glass. */
         BreakGlass: {
@@ -4026,6 +4127,14 @@ export interface components {
             /** @description What the button for the identity provider says; null where there is none. */
             oidc?: string | null;
         };
+        Slip: {
+            /** @description The number and a check: `ZZ20261123-0001-1-7KQ2M9XD`. */
+            code: string;
+            /** @description The number of the referral, with which the code begins. */
+            number: string;
+            /** @description What the QR code holds: a desk that opens it comes to the arrival of this patient. */
+            url: string;
+        };
         /**
          * @description The way to somebody who answers (I-3), in its order.
          * @enum {string}
@@ -4646,6 +4755,135 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardViews"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    save: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardViewsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardViews"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     my_open: {
@@ -7569,6 +7807,19 @@ export interface operations {
                 box?: string;
                 /** @description States between commas; `open` and `ended` stand for several */
                 state?: string;
+                /** @description Urgencies between commas. */
+                urgency?: string;
+                direction?: string;
+                /** @description The id of the department it is sent to. */
+                department?: string;
+                /** @description The id of the sender's organisation. */
+                from?: string;
+                /** @description `true`: only what is past its deadline. */
+                overdue?: string;
+                /** @description `true`: only what I own. */
+                mine?: string;
+                /** @description In the patient's name or its pinyin, the number, or the complaint. */
+                q?: string;
                 /** @description At most so many items; 50 unless said, 200 at most. */
                 limit?: number;
                 /** @description What `next` of the page before said. */
@@ -7688,6 +7939,61 @@ export interface operations {
             };
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    by_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leg"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
         };
     };
     one: {
@@ -10566,6 +10872,53 @@ export interface operations {
             };
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slip"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
         };
     };
     submit: {

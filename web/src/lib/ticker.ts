@@ -30,7 +30,9 @@ function watch(watcher: () => void): () => void {
   };
 }
 
-/** The server's time in milliseconds, renewed every second. */
-export function useNow(): number {
-  return useSyncExternalStore(watch, () => now);
+const asleep = () => () => undefined;
+
+/** The server's time in milliseconds, renewed every second while `running`. */
+export function useNow(running = true): number {
+  return useSyncExternalStore(running ? watch : asleep, () => now);
 }

@@ -8,6 +8,7 @@ import call from './en/call.json';
 import common from './en/common.json';
 import consultRows from './en/consult-rows.json';
 import consultPages from './en/consults.json';
+import desk from './en/desk.json';
 import directory from './en/directory.json';
 import duties from './en/duties.json';
 import ecg from './en/ecg.json';
@@ -15,6 +16,7 @@ import glass from './en/glass.json';
 import home from './en/home.json';
 import messages from './en/messages.json';
 import office from './en/office.json';
+import paper from './en/paper.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
@@ -45,6 +47,7 @@ export default {
   call,
   common,
   consults,
+  desk,
   directory,
   duties,
   ecg,
@@ -52,6 +55,7 @@ export default {
   home,
   messages,
   office,
+  paper,
   patients,
   people,
   problems,

@@ -7,11 +7,13 @@ import audit from './zh-CN/audit.json';
 import beds from './zh-CN/beds.json';
 import call from './zh-CN/call.json';
 import consultPages from './zh-CN/consults.json';
+import desk from './zh-CN/desk.json';
 import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
 import glass from './zh-CN/glass.json';
 import messages from './zh-CN/messages.json';
 import office from './zh-CN/office.json';
+import paper from './zh-CN/paper.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -40,11 +42,13 @@ export default {
   beds,
   call,
   consults,
+  desk,
   directory,
   ecg,
   glass,
   messages,
   office,
+  paper,
   patients,
   people,
   problems,

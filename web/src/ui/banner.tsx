@@ -49,7 +49,7 @@ export function useProblemText(): (error: unknown) => string {
     const problem = asProblem(error);
     const key = problemKey(problem, has);
     const values = { ...problem.body, wait: waitText(problem.retryAfter ?? 60) } as Record<string, unknown>;
-    const by = values.by as { name?: string; organisation?: { name?: string } } | undefined;
+    const by = (values.by ?? values.owner) as { name?: string; organisation?: { name?: string } } | undefined;
     return t(key as 'class/refused', {
       ...values,
       by: by?.name ?? '',

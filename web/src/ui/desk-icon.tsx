@@ -1,4 +1,4 @@
-// Icons of the reading desk and the call, apart from the others so that village pages do not carry them.
+// Icons of the reading desk, the call and the transfer desk, apart from the others so that village pages do not carry them.
 // The same 24-unit strokes in the color of the text.
 
 const PATHS = {
@@ -20,6 +20,9 @@ const PATHS = {
   reset: 'M4 4v5h5M4.6 9A8 8 0 1 1 4 13',
   ruler: 'm3 16.5 13.5-13.5 4.5 4.5L7.5 21 3 16.5Zm4-4 1.8 1.8M10 9.5l2.5 2.5M13 6.5l1.8 1.8',
   scroll: 'M8 4h11v13M5 7h11v13H5z',
+  qr: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 14h2v2h-2zM14 18h2v2h-2zM18 18h2v2h-2zM7 7h.01M17 7h.01M7 17h.01',
+  speaker: 'M4 9.5h3.5L12 6v12l-4.500-3.500H4zM15.500 9a4 4 0 0 1 0 6m2.500-8.500a7.500 7.500 0 0 1 0 11',
+  speakerOff: 'M4 9.500h3.500L12 6v12l-4.500-3.500H4zM15.500 9.500l5 5m0-5-5 5',
   trash: 'M4 7h16M10 11v6m4-6v6M6 7l1 13h10l1-13M9 7V4h6v3',
   zoom: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13Zm4.6 11.1L20 20M8 10.5h5M10.5 8v5',
 } as const;

@@ -28,6 +28,9 @@ export function Dialog({
       box.current?.querySelector<HTMLElement>('[autofocus], input, textarea, select') ?? box.current;
     first?.focus();
     const keys = (event: KeyboardEvent) => {
+      // A button that was pressed and is busy has lost the focus: the keys are the dialog's all the same.
+      const open = document.querySelectorAll('[role="dialog"]');
+      if (open[open.length - 1] !== box.current) return;
       if (event.key === 'Escape' && !event.isComposing) {
         event.stopPropagation();
         close.current?.();
@@ -35,7 +38,10 @@ export function Dialog({
       if (event.key !== 'Tab' || !box.current) return;
       const all = [...box.current.querySelectorAll<HTMLElement>(FOCUSABLE)];
       const [start, end] = [all[0], all[all.length - 1]];
-      if (event.shiftKey && document.activeElement === start) {
+      if (!box.current.contains(document.activeElement)) {
+        event.preventDefault();
+        start?.focus();
+      } else if (event.shiftKey && document.activeElement === start) {
         event.preventDefault();
         end?.focus();
       } else if (!event.shiftKey && document.activeElement === end) {
@@ -43,11 +49,10 @@ export function Dialog({
         start?.focus();
       }
     };
-    const element = box.current;
-    element?.addEventListener('keydown', keys);
+    document.addEventListener('keydown', keys);
     document.body.style.overflow = 'hidden';
     return () => {
-      element?.removeEventListener('keydown', keys);
+      document.removeEventListener('keydown', keys);
       document.body.style.overflow = '';
       if (before instanceof HTMLElement) before.focus();
     };

@@ -11,6 +11,7 @@ use crate::error::{Code, Refusal, Result};
 use crate::http::Page;
 use crate::http::Paging;
 use crate::ids::{CaseId, LegId, PatientId};
+use crate::referrals::rules::narrowing::Narrowing;
 use crate::referrals::sql::{LegBox, Viewer};
 use crate::referrals::{Case, Leg, LegPage, LegRow, receipts, rules, sql};
 use crate::refs::TimelineEntry;
@@ -192,6 +193,7 @@ pub async fn list(
     call: &Call,
     which: &str,
     states: &str,
+    narrowing: &Narrowing,
     paging: &Paging,
 ) -> Result<(LegPage, &'static str)> {
     // A list is the caller's own by its statement.
@@ -205,12 +207,13 @@ pub async fn list(
         _ => return Err(bad("box")),
     };
     let states = rules::states(states).ok_or_else(|| bad("state"))?;
+    let narrow = narrowing.checked(&call.caller.person, call.now).map_err(bad)?;
     let after = match &paging.cursor {
         Some(cursor) => Some(parse_cursor(cursor).ok_or_else(|| bad("cursor"))?),
         None => None,
     };
     let limit = paging.limit();
-    let found = sql::list(conn, viewer(call), which, &states, after, limit + 1).await?;
+    let found = sql::list(conn, viewer(call), which, &states, &narrow, after, limit + 1).await?;
     let page = Page::cut(found, limit, |(row, key)| format!("{key}.{}", row.id));
     let counts = sql::counts(conn, &call.caller.alliance, &call.caller.organisation).await?;
     let mut items: Vec<LegRow> = page.items.into_iter().map(|(row, _)| row).collect();

@@ -1,6 +1,6 @@
 // Screens of those who ask and send, and of the desk and doctors who receive.
 
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { loadAllTexts } from '@/lib/i18n';
 import { mayReceive } from '@/lib/session';
 import { only, shell, texts } from './frame';
@@ -111,5 +111,32 @@ export const clinicRoutes = [
       mayReceive,
       lazyRouteComponent(() => import('@/features/referrals/components/board-page'), 'BoardPage'),
     ),
+  }),
+  createRoute({
+    ...under,
+    path: '/arrivals',
+    validateSearch: texts('code'),
+    component: lazyRouteComponent(
+      () => import('@/features/referrals/components/arrivals-page'),
+      'ArrivalsPage',
+    ),
+  }),
+  // What the QR code of a slip holds.
+  createRoute({
+    getParentRoute: () => shell,
+    path: '/r/$code',
+    beforeLoad: ({ params }) => {
+      throw redirect({ to: '/arrivals', search: { code: params.code }, replace: true });
+    },
+  }),
+  createRoute({
+    ...under,
+    path: '/print/board',
+    component: lazyRouteComponent(() => import('@/features/paper/shift-page'), 'ShiftPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/print/$legId/$sheet',
+    component: lazyRouteComponent(() => import('@/features/paper/leg-sheet-page'), 'LegSheetPage'),
   }),
 ] as const;

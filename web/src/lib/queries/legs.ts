@@ -89,6 +89,9 @@ export function useLegCommand(id: Id) {
     },
     onError: (error) => {
       if (error instanceof Problem && (error.status === 409 || error.status === 412)) {
+        // What stands now came with the refusal: whoever sends again does it on that.
+        const current = error.status === 412 ? (error.body.current as Leg | undefined) : undefined;
+        if (current) client.setQueryData(legQuery(id).queryKey, current);
         void client.invalidateQueries({ queryKey: legQuery(id).queryKey });
         void client.invalidateQueries({ queryKey: ['leg', 'list'] });
       }

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { LegRow } from '@/lib/contract';
-import { arrange, compare, countsOf, matches } from './board';
+import { EVERYTHING, keepRows } from '@/lib/queries/board';
+import {
+  arrange,
+  changesBetween,
+  compare,
+  countsOf,
+  holds,
+  matches,
+  narrows,
+  offers,
+  sameFilter,
+  unseenEmergencies,
+} from './board';
 
 const organisation = { id: 'o1', name: '清河县人民医院' };
 const person = { id: 'd1', name: '李医生', organisation };
@@ -75,7 +87,70 @@ describe('the live board', () => {
       row('c', { state: 'in_care', owner: person }),
       row('d', { state: 'closed', owner: person }),
     ];
-    expect(countsOf(rows, 'd1')).toEqual({ waiting: 1, coming: 1, here: 1, done: 1, mine: 2, all: 4 });
-    expect(matches(rows[3] as LegRow, 'mine', 'd1')).toBe(false);
+    expect(countsOf(rows)).toEqual({ waiting: 1, coming: 1, here: 1, open: 3 });
+  });
+
+  it('narrows by everything a view holds', () => {
+    const eyes = { personId: 'd1', now: Date.parse('2026-11-23T09:30:00.000Z') };
+    const late = row('late', { owed: due('2026-11-23T09:00:00.000Z'), urgency: 'urgent', owner: person });
+    const calm = row('calm', { owed: due('2026-11-23T10:00:00.000Z'), direction: 'down' });
+    const left = (change: Partial<typeof EVERYTHING>) =>
+      [late, calm, row('over', { state: 'closed' })]
+        .filter((one) => matches(one, { ...EVERYTHING, ...change }, eyes))
+        .map((one) => one.id);
+    expect(left({})).toEqual(['late', 'calm']);
+    expect(left({ group: 'done' })).toEqual(['over']);
+    expect(left({ overdue: true })).toEqual(['late']);
+    expect(left({ mine: true })).toEqual(['late']);
+    expect(left({ urgency: 'routine' })).toEqual(['calm']);
+    expect(left({ direction: 'down' })).toEqual(['calm']);
+    expect(left({ from_organisation_id: 'o2' })).toEqual(['late', 'calm']);
+    expect(left({ department_id: 'nowhere' })).toEqual([]);
+    expect(narrows({ ...EVERYTHING, group: 'here' })).toBe(false);
+    expect(narrows({ ...EVERYTHING, mine: true })).toBe(true);
+    expect(sameFilter({ ...EVERYTHING }, EVERYTHING)).toBe(true);
+    expect(holds(row('ZZ1', { complaint: '胸痛' }), ' zz1 ')).toBe(true);
+    expect(holds(row('ZZ1', { complaint: '胸痛' }), '腹痛')).toBe(false);
+  });
+
+  it('offers what the state table knows, and beds to the desk only', () => {
+    const open = row('a', {});
+    expect(offers(open, 'accept', true) && offers(open, 'decline', true)).toBe(true);
+    expect(offers(row('a', { urgency: 'emergency' }), 'decline', true)).toBe(false);
+    expect(offers(row('a', { urgency: 'emergency' }), 'arrive', false)).toBe(true);
+    expect(offers(open, 'arrive', false)).toBe(false);
+    const accepted = row('a', { state: 'accepted' });
+    expect(offers(accepted, 'reserve', true)).toBe(true);
+    expect(offers(accepted, 'reserve', false)).toBe(false);
+    expect(offers(accepted, 'accept', true)).toBe(false);
+    expect(offers(row('a', { state: 'closed' }), 'redirect', true)).toBe(false);
+  });
+
+  it('sounds for emergencies that nobody has opened', () => {
+    const rows = [
+      row('new', { urgency: 'emergency' }),
+      row('seen', { urgency: 'emergency', state: 'received' }),
+      row('calm', {}),
+    ];
+    expect(unseenEmergencies(rows).map((one) => one.id)).toEqual(['new']);
+  });
+
+  it('keeps the objects of rows that stayed the same, wherever they stand now', () => {
+    const list = (items: LegRow[]) => ({ items, next: null, counts: { incoming: 0, sent: 0 } });
+    const before = list([row('a', {}), row('b', {})]);
+    const now = keepRows(before, list([row('new', {}), row('a', {}), row('b', { state: 'received' })]));
+    expect(now.items[1]).toBe(before.items[0]);
+    expect(now.items[2]).not.toBe(before.items[1]);
+    expect(now.items.map((one) => one.state)).toEqual(['submitted', 'submitted', 'received']);
+  });
+
+  it('says what somebody else did meanwhile', () => {
+    const before = row('a', {});
+    const now = { ...before, state: 'accepted' as const, owner: person };
+    expect(changesBetween(before, now)).toEqual([
+      { what: 'state', from: 'submitted', to: 'accepted' },
+      { what: 'owner', to: '李医生' },
+    ]);
+    expect(changesBetween(before, { ...before })).toEqual([{ what: 'other' }]);
   });
 });

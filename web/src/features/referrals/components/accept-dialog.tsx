@@ -9,21 +9,13 @@ import { useMe } from '@/lib/session';
 import { DepartmentBeds } from '@/parts/department-beds';
 import { SelectField, TextField } from '@/ui/field';
 import { FormDialog } from './form-dialog';
-import type { CommandDialogProps } from './leg-commands';
+import type { RowDialogProps } from './leg-commands';
 
 const HOUR = 3_600_000;
 const EXPECTED_IN: Record<LegUrgency, number> = { emergency: HOUR, urgent: 4 * HOUR, routine: 24 * HOUR };
 
 /** Accepting means a named person answers for the patient, and a time. */
-export function AcceptDialog({
-  leg,
-  busy,
-  error,
-  onClose,
-  onSend,
-}: Omit<CommandDialogProps, 'leg'> & {
-  leg: Pick<CommandDialogProps['leg'], 'patient' | 'to' | 'to_department' | 'urgency'>;
-}) {
+export function AcceptDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const me = useMe();

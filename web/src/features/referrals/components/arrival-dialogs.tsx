@@ -10,7 +10,7 @@ import { legCallsQuery } from '@/lib/queries/legs';
 import { TextArea, TextField } from '@/ui/field';
 import { failedAttempts } from '../api/attempts';
 import { FormDialog } from './form-dialog';
-import type { CommandDialogProps } from './leg-commands';
+import type { RowDialogProps } from './leg-commands';
 
 const HOUR = 3_600_000;
 const iso = (local: string) => new Date(fromLocalInput(local)).toISOString();
@@ -21,7 +21,7 @@ function moment(local: string, shownFirst: string): string {
   return local === shownFirst ? new Date(clock.now()).toISOString() : iso(local);
 }
 
-export function ArriveDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function ArriveDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [first] = useState(() => toLocalInput(clock.now()));
@@ -35,7 +35,7 @@ export function ArriveDialog({ busy, error, onClose, onSend }: CommandDialogProp
   }
   return (
     <FormDialog
-      title={t('command.arrive')}
+      title={`${t('command.arrive')} · ${leg.patient.name}`}
       action={t('arrive.action')}
       busy={busy}
       error={error}
@@ -60,7 +60,7 @@ export function ArriveDialog({ busy, error, onClose, onSend }: CommandDialogProp
   );
 }
 
-export function DepartDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function DepartDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [first] = useState(() => toLocalInput(clock.now()));
@@ -83,7 +83,7 @@ export function DepartDialog({ busy, error, onClose, onSend }: CommandDialogProp
   }
   return (
     <FormDialog
-      title={t('command.depart')}
+      title={`${t('command.depart')} · ${leg.patient.name}`}
       action={t('depart.action')}
       busy={busy}
       error={error}
@@ -120,7 +120,7 @@ export function DepartDialog({ busy, error, onClose, onSend }: CommandDialogProp
   );
 }
 
-export function AdmitDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function AdmitDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [number, setNumber] = useState('');
@@ -131,7 +131,7 @@ export function AdmitDialog({ busy, error, onClose, onSend }: CommandDialogProps
   }
   return (
     <FormDialog
-      title={t('command.admit')}
+      title={`${t('command.admit')} · ${leg.patient.name}`}
       action={t('command.admit')}
       busy={busy}
       error={error}
@@ -150,13 +150,13 @@ export function AdmitDialog({ busy, error, onClose, onSend }: CommandDialogProps
   );
 }
 
-export function RebookDialog({ busy, error, onClose, onSend }: CommandDialogProps) {
+export function RebookDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [at, setAt] = useState(() => toLocalInput(clock.now() + 24 * HOUR));
   return (
     <FormDialog
-      title={t('command.rebook')}
+      title={`${t('command.rebook')} · ${leg.patient.name}`}
       action={t('command.rebook')}
       busy={busy}
       error={error}
@@ -174,15 +174,14 @@ export function RebookDialog({ busy, error, onClose, onSend }: CommandDialogProp
   );
 }
 
-/** Two attempts to reach the patient come before "did not come". */
-/** Calls to the patient that came to nothing are the attempts: the last two stand there already. */
-export function NoShowDialog(props: CommandDialogProps) {
+/** Two attempts to reach the patient come before "did not come". Calls to the patient that came to nothing are the attempts: the last two stand there already. */
+export function NoShowDialog(props: RowDialogProps) {
   const query = useQuery(legCallsQuery(props.leg.id));
   if (query.isPending) return null;
   return <NoShowForm {...props} failed={failedAttempts(query.data?.items ?? [])} />;
 }
 
-function NoShowForm({ busy, error, onClose, onSend, failed }: CommandDialogProps & { failed: LegCall[] }) {
+function NoShowForm({ busy, error, onClose, onSend, failed, leg }: RowDialogProps & { failed: LegCall[] }) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [tries, setTries] = useState(() =>
@@ -204,7 +203,7 @@ function NoShowForm({ busy, error, onClose, onSend, failed }: CommandDialogProps
   }
   return (
     <FormDialog
-      title={t('command.no_show')}
+      title={`${t('command.no_show')} · ${leg.patient.name}`}
       action={t('command.no_show')}
       busy={busy}
       error={error}

@@ -1,50 +1,67 @@
-// 转诊看板: the live board of the desk and of receiving doctors. Rows in a settled order with running deadline clocks
-// by the server's time; nothing moves while the pointer is on the table. Keys J K Enter A D.
+// 转诊看板: the live board of the desk and of receiving doctors, open all day. Rows in a settled order with running deadline
+// clocks by the server's time; nothing moves while the pointer moves on the table. Every command of the desk by one key.
 
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import type { Leg, LegRow } from '@/lib/contract';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { BoardFilter, LegRow } from '@/lib/contract';
 import { useStreamState } from '@/lib/events/live';
 import { useTranslation } from '@/lib/i18n';
 import { useKeys, useKeysSetting } from '@/lib/keys';
-import { legListQuery, legQuery, useLegCommand } from '@/lib/queries/legs';
+import { EVERYTHING } from '@/lib/queries/board';
 import { useMe } from '@/lib/session';
 import { ProblemBanner } from '@/ui/banner';
-import { Button } from '@/ui/button';
+import { Button, ButtonLink } from '@/ui/button';
+import { DeskIcon } from '@/ui/desk-icon';
 import { Icon } from '@/ui/icon';
 import { Empty } from '@/ui/states';
 import { Tabs } from '@/ui/tabs';
-import { toast } from '@/ui/toast';
-import { arrange, type BoardFilter, countsOf, matches, mayDecide } from '../api/board';
-import { AcceptDialog } from './accept-dialog';
-import { BoardSkeleton, BoardTable } from './board-table';
-import { DeclineDialog } from './decline-dialog';
+import { arrange, type DeskCommand, type Group, narrows, offers } from '../api/board';
+import { BoardFilters } from './board-filters';
+import { KeysDialog, MoreDialog } from './board-help';
+import { BoardSkeleton, BoardTable, type RowActs } from './board-table';
+import { BoardViews } from './board-views';
+import { DeskCommandDialog, type Given } from './desk-command';
+import { SoundControl } from './sound-control';
+import { useBoard } from './use-board';
+import { useGrowing } from './use-growing';
 import './board.css';
 
-const FILTERS: BoardFilter[] = ['waiting', 'coming', 'here', 'done', 'all'];
+/** So long a hand rests before it presses. */
+const REST_MS = 4000;
+
+const GROUPS: Group[] = ['waiting', 'coming', 'here', 'open', 'done'];
 
 export function BoardPage() {
   const { t } = useTranslation('referrals');
+  const desk = useTranslation('desk');
   const me = useMe();
   const navigate = useNavigate();
-  const query = useQuery(legListQuery('incoming'));
   const live = useStreamState();
-  const doctor = me.position.role === 'receiving_doctor';
-  const [filter, setFilter] = useState<BoardFilter>(doctor ? 'mine' : 'waiting');
+  const isDesk = me.position.role === 'referral_desk';
+  const plain: BoardFilter = { ...EVERYTHING, group: isDesk ? 'waiting' : 'open', mine: !isDesk };
+  const [filter, setFilter] = useState(plain);
+  const board = useBoard(filter, me.person.id);
   const [frozen, setFrozen] = useState<readonly string[] | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
-  const [command, setCommand] = useState<{ name: 'accept' | 'decline'; row: LegRow } | null>(null);
+  const [given, setGiven] = useState<Given | null>(null);
+  const [asked, setAsked] = useState<'keys' | 'filters' | null>(null);
+  const [more, setMore] = useState<LegRow | null>(null);
   const [keys, setKeys] = useKeysSetting();
+  const search = useRef<HTMLInputElement>(null);
 
-  const rows = query.data?.items ?? [];
-  const counts = countsOf(rows, me.person.id);
-  const filtered = rows.filter((row) => matches(row, filter, me.person.id));
-  const { shown, waiting } = arrange(filtered, frozen);
+  const { shown, waiting } = arrange(board.rows, frozen);
+  const drawn = useGrowing(shown);
   const at = shown.findIndex((row) => row.id === selected);
   const current = shown[at];
 
-  const freeze = () => setFrozen((now) => now ?? shown.map((row) => row.id));
+  const still = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(still.current), []);
+  /** While the pointer moves on the rows nothing moves under it; a mouse that only lies there holds nothing up. */
+  function freeze() {
+    setFrozen((now) => now ?? shown.map((row) => row.id));
+    clearTimeout(still.current);
+    still.current = setTimeout(() => setFrozen(null), REST_MS);
+  }
   function move(by: number) {
     const next = shown[Math.min(shown.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
     if (!next) return;
@@ -52,21 +69,34 @@ export function BoardPage() {
     document.getElementById(`leg-${next.id}`)?.scrollIntoView({ block: 'nearest' });
   }
   const open = (row: LegRow) => void navigate({ to: '/referrals/$legId', params: { legId: row.id } });
-  const give = (name: 'accept' | 'decline', row: LegRow | undefined) => {
-    if (row && mayDecide(row, name)) setCommand({ name, row });
+  const give = (name: DeskCommand, row: LegRow | undefined) => {
+    if (row && offers(row, name, isDesk)) setGiven({ name, row });
   };
-  useKeys(keys && command === null, {
+  const acts = useSteady({
+    select: setSelected,
+    open,
+    give: (name, row) => {
+      setSelected(row.id);
+      give(name, row);
+    },
+    more: setMore,
+  });
+  useKeys(keys && given === null && more === null && asked !== 'keys', {
     j: () => move(1),
     k: () => move(-1),
     Enter: () => current && open(current),
     a: () => give('accept', current),
     d: () => give('decline', current),
+    r: () => give('redirect', current),
+    u: () => give('ask', current),
+    x: () => give('reserve', current),
+    '/': () => search.current?.focus(),
+    '?': () => setAsked('keys'),
   });
 
-  function choose(next: BoardFilter) {
-    setFilter(next);
+  function narrow(change: Partial<BoardFilter>) {
+    setFilter((now) => ({ ...now, ...change }));
     setFrozen(null);
-    setSelected(null);
   }
   return (
     <div className="page page-wide">
@@ -75,19 +105,16 @@ export function BoardPage() {
           <h1>{t('board.title')}</h1>
           <p className="soft">{me.position.organisation.name}</p>
         </div>
-        <span className="row board-keys">
-          <span className="soft small">
-            {keys ? (
-              <>
-                <kbd>J</kbd> <kbd>K</kbd> {t('board.keyMove')} · <kbd>Enter</kbd> {t('board.keyOpen')} ·{' '}
-                <kbd>A</kbd> {t('command.accept')} · <kbd>D</kbd> {t('command.decline')}
-              </>
-            ) : (
-              t('board.keysOff')
-            )}
-          </span>
-          <Button look="quiet" icon="keyboard" aria-pressed={keys} onClick={() => setKeys(!keys)}>
-            {keys ? t('board.turnOff') : t('board.turnOn')}
+        <span className="row board-head">
+          <SoundControl ringing={board.ringing} />
+          <ButtonLink to="/arrivals" search={{}}>
+            <DeskIcon name="qr" size={18} /> {desk.t('arrivals.title')}
+          </ButtonLink>
+          <ButtonLink to="/print/board" icon="print" className="board-wide">
+            {desk.t('print.shift')}
+          </ButtonLink>
+          <Button look="quiet" icon="keyboard" className="board-wide" onClick={() => setAsked('keys')}>
+            {desk.t('keys.title')}
           </Button>
         </span>
       </div>
@@ -95,15 +122,39 @@ export function BoardPage() {
       <div className="card">
         <Tabs
           label={t('board.title')}
-          value={filter}
-          onChange={choose}
-          tabs={(doctor ? (['mine', ...FILTERS] as const) : FILTERS).map((value) => ({
+          value={filter.group}
+          onChange={(group) => {
+            narrow({ group });
+            setSelected(null);
+          }}
+          tabs={GROUPS.map((value) => ({
             value,
             text: t(`board.filter.${value}`),
-            count: counts[value],
-            urgent: value === 'waiting' || value === 'mine',
+            count: value === 'done' ? undefined : board.counts[value],
+            urgent: value === 'waiting',
           }))}
         />
+        <div className={asked === 'filters' ? 'board-tools board-tools-open' : 'board-tools'}>
+          <Button
+            className="filters-fold"
+            icon="search"
+            aria-expanded={asked === 'filters'}
+            onClick={() => setAsked(asked === 'filters' ? null : 'filters')}
+          >
+            {desk.t('filter.title')}
+            {narrows(filter) && <span className="count">•</span>}
+          </Button>
+          <BoardFilters filter={filter} search={search} onChange={narrow} />
+          <BoardViews
+            filter={filter}
+            plain={plain}
+            onChoose={(next) => {
+              setFilter(next);
+              setFrozen(null);
+              setSelected(null);
+            }}
+          />
+        </div>
         <div className="board-line small">
           <span className="soft">
             <Icon
@@ -112,6 +163,8 @@ export function BoardPage() {
               className={live === 'live' ? 'live-dot' : ''}
             />{' '}
             {live === 'live' ? t('board.live') : t('board.notLive')}
+            {' · '}
+            {desk.t('filter.shown', { count: shown.length })}
           </span>
           <span aria-live="polite">
             {waiting > 0 && (
@@ -121,59 +174,70 @@ export function BoardPage() {
             )}
           </span>
         </div>
-        {query.error && query.data === undefined ? (
+        {board.error && !board.isThere ? (
           <div className="card-body">
-            <ProblemBanner error={query.error} onRetry={() => void query.refetch()} />
+            <ProblemBanner error={board.error} onRetry={board.retry} />
           </div>
-        ) : query.data === undefined ? (
+        ) : !board.isThere ? (
           <BoardSkeleton />
         ) : shown.length === 0 && waiting === 0 ? (
-          <Empty icon="checkCircle" title={t(`board.none.${filter}`)} />
+          <Empty
+            icon="checkCircle"
+            title={narrows(filter) ? desk.t('filter.none') : t(`board.none.${filter.group}`)}
+          >
+            {narrows(filter) && <Button onClick={() => setFilter(plain)}>{desk.t('view.clear')}</Button>}
+          </Empty>
         ) : (
-          <div onPointerEnter={freeze} onPointerLeave={() => setFrozen(null)}>
-            <BoardTable
-              rows={shown}
-              selected={selected}
-              onSelect={setSelected}
-              onOpen={open}
-              onAccept={(row) => give('accept', row)}
-              onDecline={(row) => give('decline', row)}
-            />
+          <div onPointerMove={freeze} onPointerLeave={() => setFrozen(null)}>
+            <BoardTable rows={drawn} selected={selected} isDesk={isDesk} acts={acts} />
+          </div>
+        )}
+        {board.hasMore && (
+          <div className="board-more">
+            <span className="soft small">{desk.t('filter.first', { count: board.loaded })}</span>
+            <Button busy={board.isLoadingMore} onClick={board.loadMore}>
+              {desk.t('filter.loadMore')}
+            </Button>
           </div>
         )}
       </div>
-      {command && <BoardCommand key={command.row.id} {...command} onClose={() => setCommand(null)} />}
+      {given && (
+        <DeskCommandDialog
+          key={`${given.name} ${given.row.id}`}
+          {...given}
+          row={board.rows.find((row) => row.id === given.row.id) ?? given.row}
+          onClose={() => setGiven(null)}
+        />
+      )}
+      {more && (
+        <MoreDialog
+          row={more}
+          isDesk={isDesk}
+          onClose={() => setMore(null)}
+          onGive={(name) => {
+            setMore(null);
+            give(name, more);
+          }}
+        />
+      )}
+      {asked === 'keys' && <KeysDialog on={keys} onSwitch={setKeys} onClose={() => setAsked(null)} />}
     </div>
   );
 }
 
-function BoardCommand({
-  name,
-  row,
-  onClose,
-}: {
-  name: 'accept' | 'decline';
-  row: LegRow;
-  onClose: () => void;
-}) {
-  const { t } = useTranslation('referrals');
-  const client = useQueryClient();
-  const command = useLegCommand(row.id);
-  const who = row.patient.name;
-
-  function send(body: unknown) {
-    const known = client.getQueryData<Leg>(legQuery(row.id).queryKey);
-    const version = Math.max(row.version, known?.version ?? 0);
-    command.mutate(
-      { command: name, body, version },
-      {
-        onSuccess: () => {
-          onClose();
-          toast(`${who} · ${t(`done.${name}`)}`);
-        },
-      },
-    );
-  }
-  const props = { busy: command.isPending, error: command.error, onClose, onSend: send };
-  return name === 'accept' ? <AcceptDialog leg={row} {...props} /> : <DeclineDialog {...props} />;
+/** The same functions for the rows for ever, which call the newest ones. */
+function useSteady(acts: RowActs): RowActs {
+  const newest = useRef(acts);
+  useEffect(() => {
+    newest.current = acts;
+  });
+  return useMemo(
+    () => ({
+      select: (id) => newest.current.select(id),
+      open: (row) => newest.current.open(row),
+      give: (name, row) => newest.current.give(name, row),
+      more: (row) => newest.current.more(row),
+    }),
+    [],
+  );
 }

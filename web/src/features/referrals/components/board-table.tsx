@@ -1,37 +1,56 @@
+// The rows of the board. Two hundred of them stay cheap: a row is drawn again only when it changed itself, its clock runs only
+// while it is on screen, and the browser lays out only what it shows (`content-visibility` in board.css).
+
 import { Link } from '@tanstack/react-router';
+import { memo, useRef } from 'react';
 import { clock } from '@/lib/clock';
 import type { LegRow } from '@/lib/contract';
+import { deadline } from '@/lib/deadline';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
+import { useSeen } from '@/lib/seen';
+import { useNow } from '@/lib/ticker';
 import { DirectionMark, LegStatus, LegUrgencyMark } from '@/parts/leg-status';
 import { useDutyText } from '@/parts/owed-line';
 import { PatientLine } from '@/parts/patient-line';
 import { Button } from '@/ui/button';
+import { Icon } from '@/ui/icon';
 import { Skeleton } from '@/ui/states';
-import { DeadlineClock } from '@/ui/status';
 import { Unread } from '@/ui/unread';
-import { mayDecide } from '../api/board';
+import { DESK_COMMANDS, type DeskCommand, offers } from '../api/board';
+
+/** Kept the same by the page, so that rows need not be drawn again. */
+export interface RowActs {
+  select: (id: string) => void;
+  open: (row: LegRow) => void;
+  give: (name: DeskCommand, row: LegRow) => void;
+  more: (row: LegRow) => void;
+}
 
 interface Props {
   rows: LegRow[];
   selected: string | null;
-  onSelect: (id: string) => void;
-  onOpen: (row: LegRow) => void;
-  onAccept: (row: LegRow) => void;
-  onDecline: (row: LegRow) => void;
+  isDesk: boolean;
+  acts: RowActs;
 }
 
 const COLUMNS = ['state', 'patient', 'complaint', 'from', 'deadline', 'owner', 'actions'] as const;
+/** What the row itself offers as a button, the first that it can; all else stands behind "more". */
+const MAIN: readonly DeskCommand[] = ['accept', 'confirm_cancel', 'rebook', 'arrive'];
 
-/** A table with fixed columns on a desk; the same rows as cards on a phone. */
-export function BoardTable(props: Props) {
+/** A table with fixed columns on a desk; the same rows as cards on a phone. Roles are said: rows are laid out as grids. */
+export function BoardTable({ rows, selected, isDesk, acts }: Props) {
   const { t } = useTranslation('referrals');
   return (
-    <table className="board">
-      <thead>
-        <tr>
+    // biome-ignore lint/a11y/noRedundantRoles: a display of its own takes the role of a table away in some browsers
+    <table className="board" role="table" aria-rowcount={rows.length + 1}>
+      {/* biome-ignore lint/a11y/noRedundantRoles: as above */}
+      <thead role="rowgroup">
+        {/* biome-ignore lint/a11y/noRedundantRoles: as above */}
+        <tr role="row">
           {COLUMNS.map((column) => (
-            <th key={column} scope="col" className={`board-${column}`}>
+            // biome-ignore lint/a11y/noRedundantRoles: as above
+            <th key={column} scope="col" role="columnheader" className={`board-${column}`}>
               {column === 'actions' ? (
                 <span className="visually-hidden">{t('board.column.actions')}</span>
               ) : (
@@ -41,25 +60,41 @@ export function BoardTable(props: Props) {
           ))}
         </tr>
       </thead>
-      <tbody>
-        {props.rows.map((row) => (
-          <BoardRow key={row.id} row={row} {...props} />
+      {/* biome-ignore lint/a11y/noRedundantRoles: as above */}
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <BoardRow key={row.id} row={row} isSelected={selected === row.id} isDesk={isDesk} acts={acts} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function BoardRow({ row, selected, onSelect, onOpen, onAccept, onDecline }: Props & { row: LegRow }) {
-  const { t, language } = useTranslation('referrals');
-  const duty = useDutyText();
+interface RowProps {
+  row: LegRow;
+  isSelected: boolean;
+  isDesk: boolean;
+  acts: RowActs;
+}
+
+const BoardRow = memo(function BoardRow({ row, isSelected, isDesk, acts }: RowProps) {
+  const { t } = useTranslation('referrals');
+  const drawn = useRef(0);
+  drawn.current += 1;
+  const offered = DESK_COMMANDS.filter((name) => offers(row, name, isDesk));
+  const main = MAIN.find((name) => offered.includes(name));
+  const second = offered.includes('decline') ? 'decline' : null;
+  const rest = offered.length > (main ? 1 : 0) + (second ? 1 : 0);
   return (
     <tr
       id={`leg-${row.id}`}
-      className={`${row.unread ? 'board-unread' : ''} ${selected === row.id ? 'board-selected' : ''} board-row-${row.urgency}`}
-      aria-current={selected === row.id || undefined}
-      onClick={() => onSelect(row.id)}
-      onDoubleClick={() => onOpen(row)}
+      // biome-ignore lint/a11y/noRedundantRoles: a display of its own takes the role of a row away in some browsers
+      role="row"
+      data-drawn={drawn.current}
+      className={`${row.unread ? 'board-unread' : ''} ${isSelected ? 'board-selected' : ''} board-row-${row.urgency}`}
+      aria-current={isSelected || undefined}
+      onClick={() => acts.select(row.id)}
+      onDoubleClick={() => acts.open(row)}
     >
       <td className="board-state">
         <LegUrgencyMark urgency={row.urgency} always />
@@ -70,7 +105,7 @@ function BoardRow({ row, selected, onSelect, onOpen, onAccept, onDecline }: Prop
       </td>
       <td className="board-patient">
         {row.unread && <Unread />}
-        <Link to="/referrals/$legId" params={{ legId: row.id }} className="board-link">
+        <Link to="/referrals/$legId" params={{ legId: row.id }} preload={false} className="board-link">
           <PatientLine patient={row.patient} />
         </Link>
         <span className="soft small tabular board-number">{row.number}</span>
@@ -86,25 +121,54 @@ function BoardRow({ row, selected, onSelect, onOpen, onAccept, onDecline }: Prop
         </span>
       </td>
       <td className="board-deadline">
-        {row.owed?.due_at ? (
-          <>
-            <DeadlineClock due={row.owed.due_at} />
-            <span className="soft small board-number">{duty(row.owed.duty)}</span>
-          </>
-        ) : (
-          <span className="soft small tabular">{formatTime(row.updated_at, language, clock.now())}</span>
-        )}
+        <Due row={row} />
       </td>
       <td className="board-owner">{row.owner?.name ?? <span className="soft">—</span>}</td>
       <td className="board-actions">
-        {mayDecide(row, 'accept') && (
-          <Button look="primary" onClick={() => onAccept(row)}>
-            {t('command.accept')}
+        {main && (
+          <Button look="primary" onClick={() => acts.give(main, row)}>
+            {t(`command.${main}`)}
           </Button>
         )}
-        {mayDecide(row, 'decline') && <Button onClick={() => onDecline(row)}>{t('command.decline')}</Button>}
+        {second && <Button onClick={() => acts.give(second, row)}>{t(`command.${second}`)}</Button>}
+        {rest && (
+          <Button
+            look="quiet"
+            icon="more"
+            aria-label={`${t('more')} · ${row.patient.name}`}
+            onClick={() => acts.more(row)}
+          />
+        )}
       </td>
     </tr>
+  );
+});
+
+/** The clock of a row's deadline, with the duty below; it stands still while the row is out of sight. */
+function Due({ row }: { row: LegRow }) {
+  const { t, language } = useTranslation('referrals');
+  const common = useTranslation();
+  const duty = useDutyText();
+  const place = useRef<HTMLSpanElement>(null);
+  const now = useNow(useSeen(place));
+  if (!row.owed?.due_at) {
+    return (
+      <span ref={place} className="soft small tabular">
+        {t('board.changedAt', { time: formatTime(row.updated_at, language, clock.now()) })}
+      </span>
+    );
+  }
+  const left = deadline(Date.parse(row.owed.due_at), now);
+  const text = left.days > 0 ? common.t('daysAnd', { count: left.days, time: left.text }) : left.text;
+  return (
+    <span ref={place} className="board-due">
+      <span className={`clock clock-${left.tone}`}>
+        <Icon name={left.late ? 'alert' : 'clock'} size={15} />
+        <span className="visually-hidden">{common.t(left.late ? 'overdueBy' : 'timeLeft')}</span>
+        {left.late ? common.t('overdue', { time: text }) : text}
+      </span>
+      <span className="soft small board-number">{duty(row.owed.duty)}</span>
+    </span>
   );
 }
 

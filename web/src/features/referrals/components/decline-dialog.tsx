@@ -3,7 +3,7 @@ import type { DeclineReason } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { SelectField, TextArea } from '@/ui/field';
 import { FormDialog } from './form-dialog';
-import type { CommandDialogProps } from './leg-commands';
+import type { RowDialogProps } from './leg-commands';
 
 const REASONS: DeclineReason[] = [
   'no_bed',
@@ -16,7 +16,7 @@ const REASONS: DeclineReason[] = [
 ];
 
 /** A refusal carries a coded reason and says what to do instead: nobody is declined to nowhere. */
-export function DeclineDialog({ busy, error, onClose, onSend }: Omit<CommandDialogProps, 'leg'>) {
+export function DeclineDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const [reason, setReason] = useState<DeclineReason | ''>('');
@@ -34,7 +34,7 @@ export function DeclineDialog({ busy, error, onClose, onSend }: Omit<CommandDial
   return (
     <FormDialog
       danger
-      title={t('command.decline')}
+      title={`${t('command.decline')} · ${leg.patient.name}`}
       action={t('decline.action')}
       busy={busy}
       error={error}

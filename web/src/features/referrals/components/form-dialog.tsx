@@ -2,9 +2,9 @@
 
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from '@/lib/i18n';
-import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
+import { CommandProblem } from './changed-note';
 
 export function FormDialog({
   title,
@@ -47,7 +47,7 @@ export function FormDialog({
       }
     >
       <form onSubmit={submit} noValidate className="stack-small">
-        {error !== null && error !== undefined && <ProblemBanner error={error} />}
+        {error !== null && error !== undefined && <CommandProblem error={error} />}
         {children}
         <button type="submit" hidden />
       </form>

@@ -1,22 +1,24 @@
 // The commands that the server allows this caller now: the one that matters most as the main button, the next ones
 // beside it, rare ones behind "more". Names are those of the state table.
 
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import type { Leg } from '@/lib/contract';
+import type { Leg, LegRow } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { useLegCommand } from '@/lib/queries/legs';
 import { Banner, useProblemText } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import type { IconName } from '@/ui/icon';
-import { TextDialog } from '@/ui/text-dialog';
 import { toast } from '@/ui/toast';
 import { AcceptDialog } from './accept-dialog';
 import { AdmitDialog, ArriveDialog, DepartDialog, NoShowDialog, RebookDialog } from './arrival-dialogs';
+import { BeforeProvider } from './changed-note';
 import { CompleteDialog } from './complete-dialog';
 import { DeclineDialog } from './decline-dialog';
 import { OutcomeDialog } from './outcome-dialog';
 import { RedirectDialog } from './redirect-dialog';
+import { ReserveDialog } from './reserve-dialog';
+import { WordsDialog } from './words-dialog';
 
 const COMMANDS = [
   { name: 'accept', icon: 'check', rank: 'main' },
@@ -29,6 +31,7 @@ const COMMANDS = [
   { name: 'complete_record', icon: 'edit', rank: 'side' },
   { name: 'depart', icon: 'arrowRight', rank: 'side' },
   { name: 'admit', icon: 'pulse', rank: 'side' },
+  { name: 'reserve', icon: 'flag', rank: 'side' },
   { name: 'decline', icon: 'ban', rank: 'side' },
   { name: 'ask', icon: 'question', rank: 'side' },
   { name: 'refuse_cancel', icon: 'close', rank: 'side' },
@@ -38,6 +41,7 @@ const COMMANDS = [
   { name: 'redirect', icon: 'arrowRight', rank: 'more' },
   { name: 'note', icon: 'edit', rank: 'side' },
   { name: 'no_show', icon: 'clock', rank: 'more' },
+  { name: 'release', icon: 'close', rank: 'more' },
   { name: 'cancel', icon: 'close', rank: 'more' },
   { name: 'late_note', icon: 'edit', rank: 'more' },
   { name: 'force_close', icon: 'lock', rank: 'more' },
@@ -52,6 +56,7 @@ const AT_ONCE: ReadonlySet<string> = new Set([
   'acknowledge_decision',
   'confirm_cancel',
   'urge',
+  'release',
 ]);
 /** Commands that need one text, and the name the server gives it. */
 const WITH_TEXT: Partial<Record<CommandName, 'text' | 'reason'>> = {
@@ -68,8 +73,11 @@ const DANGER: ReadonlySet<string> = new Set(['cancel', 'force_close', 'mark_erro
 
 export function LegCommands({ leg }: { leg: Leg }) {
   const { t } = useTranslation('referrals');
-  const [open, setOpen] = useState<CommandName | null>(null);
+  const desk = useTranslation('desk');
+  const navigate = useNavigate();
+  const [open, setOpen] = useState<CommandName | 'back_down' | null>(null);
   const command = useLegCommand(leg.id);
+  const before = useRef<LegRow>(leg);
   const problemText = useProblemText();
   const more = useRef<HTMLDetailsElement>(null);
   const allowed = COMMANDS.filter((one) => leg.allowed.includes(one.name));
@@ -88,10 +96,24 @@ export function LegCommands({ leg }: { leg: Leg }) {
       },
     );
   }
-  function begin(name: CommandName) {
+  /** The outcome says "back down", the server drafts the way home, and the page goes there. */
+  function sendBackDown(body: unknown) {
+    command.mutate(
+      { command: 'send_outcome', body, version: leg.version },
+      {
+        onSuccess: (told) => {
+          setOpen(null);
+          toast(t('done.send_outcome'));
+          if (told.follow_up) void navigate({ to: '/referrals/$legId', params: { legId: told.follow_up } });
+        },
+      },
+    );
+  }
+  function begin(name: CommandName | 'back_down') {
     command.reset();
+    before.current = leg;
     if (more.current) more.current.open = false;
-    if (AT_ONCE.has(name)) send(name, {});
+    if (AT_ONCE.has(name)) send(name as CommandName, {});
     else setOpen(name);
   }
   const button = (one: (typeof COMMANDS)[number], look: 'primary' | 'secondary' | 'quiet') => (
@@ -109,6 +131,11 @@ export function LegCommands({ leg }: { leg: Leg }) {
   return (
     <div className="commands">
       {beside.map((one) => button(one, 'secondary'))}
+      {leg.allowed.includes('send_outcome') && leg.direction !== 'down' && (
+        <Button icon="arrowDown" onClick={() => begin('back_down')}>
+          {desk.t('back.button')}
+        </Button>
+      )}
       {main && button(main, 'primary')}
       {leg.follow_up && (
         <Link to="/referrals/$legId" params={{ legId: leg.follow_up }} className="button button-secondary">
@@ -122,26 +149,43 @@ export function LegCommands({ leg }: { leg: Leg }) {
         </details>
       )}
       {command.error && open === null && <Banner tone="red">{problemText(command.error)}</Banner>}
-      {open && (
-        <CommandDialog
-          name={open}
-          leg={leg}
-          busy={command.isPending}
-          error={command.error}
-          onClose={() => setOpen(null)}
-          onSend={(body) => send(open, body)}
-        />
-      )}
+      <BeforeProvider value={before.current}>
+        {open === 'back_down' && (
+          <OutcomeDialog
+            leg={leg}
+            mode="back_down"
+            busy={command.isPending}
+            error={command.error}
+            onClose={() => setOpen(null)}
+            onSend={sendBackDown}
+          />
+        )}
+        {open && open !== 'back_down' && (
+          <CommandDialog
+            name={open}
+            leg={leg}
+            busy={command.isPending}
+            error={command.error}
+            onClose={() => setOpen(null)}
+            onSend={(body) => send(open, body)}
+          />
+        )}
+      </BeforeProvider>
     </div>
   );
 }
 
-export interface CommandDialogProps {
-  leg: Leg;
+/** What is known of a leg in a list is enough for most dialogs: the board opens them too. */
+export interface RowDialogProps {
+  leg: LegRow;
   busy: boolean;
   error: unknown;
   onClose: () => void;
   onSend: (body: unknown) => void;
+}
+
+export interface CommandDialogProps extends RowDialogProps {
+  leg: Leg;
 }
 
 function CommandDialog({ name, ...props }: CommandDialogProps & { name: CommandName }) {
@@ -151,8 +195,8 @@ function CommandDialog({ name, ...props }: CommandDialogProps & { name: CommandN
   if (field) {
     const label = `label.${field}` as const;
     return (
-      <TextDialog
-        title={t(`command.${name}`)}
+      <WordsDialog
+        title={`${t(`command.${name}`)} · ${leg.patient.name}`}
         intro={name === 'answer' ? leg.ask.find((ask) => ask.answer === null)?.text : undefined}
         label={t(label)}
         action={t(`command.${name}`)}
@@ -160,7 +204,7 @@ function CommandDialog({ name, ...props }: CommandDialogProps & { name: CommandN
         error={error}
         busy={busy}
         onClose={onClose}
-        onSubmit={(text) => onSend({ [field]: text })}
+        onSend={(text) => onSend({ [field]: text })}
       />
     );
   }
@@ -173,6 +217,8 @@ function CommandDialog({ name, ...props }: CommandDialogProps & { name: CommandN
       return <CompleteDialog {...props} />;
     case 'redirect':
       return <RedirectDialog {...props} />;
+    case 'reserve':
+      return <ReserveDialog {...props} />;
     case 'arrive':
       return <ArriveDialog {...props} />;
     case 'depart':
@@ -185,7 +231,7 @@ function CommandDialog({ name, ...props }: CommandDialogProps & { name: CommandN
       return <NoShowDialog {...props} />;
     case 'send_outcome':
     case 'amend_outcome':
-      return <OutcomeDialog {...props} amending={name === 'amend_outcome'} />;
+      return <OutcomeDialog {...props} mode={name === 'amend_outcome' ? 'amend' : 'send'} />;
     default:
       return null;
   }

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { OutcomeDisposition } from '@/lib/contract';
+import type { Leg, OutcomeDisposition } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { organisationsQuery } from '@/lib/queries/directory';
-import { SelectField, TextArea, TextField } from '@/ui/field';
+import { SelectField, TextArea } from '@/ui/field';
+import { DiagnosisFields } from './diagnosis-fields';
 import { FormDialog } from './form-dialog';
 import type { CommandDialogProps } from './leg-commands';
 
@@ -16,22 +17,29 @@ const DISPOSITIONS: OutcomeDisposition[] = [
   'died',
 ];
 
-/** The note that answers the sender. "Back down" also drafts the way home, with what is written here filled in. */
+/**
+ * The note that answers the sender. "Back down" also drafts the way home, with what is written here filled in; begun as such, it
+ * begins with what the record holds, so that nothing is typed twice.
+ */
 export function OutcomeDialog({
   leg,
-  amending,
+  mode,
   busy,
   error,
   onClose,
   onSend,
-}: CommandDialogProps & { amending: boolean }) {
+}: CommandDialogProps & { mode: 'send' | 'amend' | 'back_down' }) {
   const { t } = useTranslation('referrals');
+  const desk = useTranslation('desk');
   const common = useTranslation();
-  const before = amending ? leg.outcome : null;
+  const before = mode === 'amend' ? leg.outcome : null;
+  const down = mode === 'back_down';
   const [diagnosis, setDiagnosis] = useState(before?.diagnosis ?? leg.form.diagnosis);
-  const [treatment, setTreatment] = useState(before?.treatment ?? '');
+  const [treatment, setTreatment] = useState(before?.treatment ?? (down ? courseOf(leg) : ''));
   const [plan, setPlan] = useState(before?.plan ?? '');
-  const [disposition, setDisposition] = useState<OutcomeDisposition | ''>(before?.disposition ?? '');
+  const [disposition, setDisposition] = useState<OutcomeDisposition | ''>(
+    before?.disposition ?? (down ? 'back_down' : ''),
+  );
   const [to, setTo] = useState('');
   const organisations = useQuery(organisationsQuery);
   const hosts = (organisations.data?.items ?? []).filter(
@@ -55,20 +63,23 @@ export function OutcomeDialog({
   return (
     <FormDialog
       wide
-      title={t(amending ? 'command.amend_outcome' : 'command.send_outcome')}
-      action={t(amending ? 'command.amend_outcome' : 'outcome.action')}
+      title={
+        down ? desk.t('back.title') : t(mode === 'amend' ? 'command.amend_outcome' : 'command.send_outcome')
+      }
+      action={
+        down ? desk.t('back.confirm') : t(mode === 'amend' ? 'command.amend_outcome' : 'outcome.action')
+      }
       busy={busy}
       error={error}
       onClose={onClose}
       onSubmit={submit}
     >
-      <TextField
+      {down && <p className="soft">{desk.t('back.lead', { name: leg.from.name })}</p>}
+      <DiagnosisFields
         label={t('outcome.diagnosis')}
-        value={diagnosis.text}
-        onChange={(event) =>
-          setDiagnosis({ code: null, system: null, system_version: null, text: event.target.value })
-        }
-        note={tried && !diagnosis.text.trim() ? wrong : null}
+        value={diagnosis}
+        wrong={tried && !diagnosis.text.trim()}
+        onChange={setDiagnosis}
       />
       <TextArea
         label={t('outcome.treatment')}
@@ -87,25 +98,27 @@ export function OutcomeDialog({
         value={plan}
         onChange={(event) => setPlan(event.target.value)}
       />
-      <SelectField
-        label={t('outcome.disposition')}
-        value={disposition}
-        onChange={(event) => setDisposition(event.target.value as OutcomeDisposition)}
-        note={
-          tried && !disposition
-            ? wrong
-            : disposition === 'back_down'
-              ? { tone: 'plain', text: t('outcome.backDownHint') }
-              : null
-        }
-      >
-        <option value="">{t('choose')}</option>
-        {DISPOSITIONS.map((one) => (
-          <option key={one} value={one}>
-            {t(`disposition.${one}`)}
-          </option>
-        ))}
-      </SelectField>
+      {!down && (
+        <SelectField
+          label={t('outcome.disposition')}
+          value={disposition}
+          onChange={(event) => setDisposition(event.target.value as OutcomeDisposition)}
+          note={
+            tried && !disposition
+              ? wrong
+              : disposition === 'back_down'
+                ? { tone: 'plain', text: t('outcome.backDownHint') }
+                : null
+          }
+        >
+          <option value="">{t('choose')}</option>
+          {DISPOSITIONS.map((one) => (
+            <option key={one} value={one}>
+              {t(`disposition.${one}`)}
+            </option>
+          ))}
+        </SelectField>
+      )}
       {disposition === 'onward' && (
         <SelectField
           label={t('toLabel')}
@@ -123,4 +136,10 @@ export function OutcomeDialog({
       )}
     </FormDialog>
   );
+}
+
+/** What was done so far: the interim notes, else what the sender had done. */
+function courseOf(leg: Leg): string {
+  const notes = leg.notes.filter((note) => !note.late).map((note) => note.text);
+  return notes.join('\n') || leg.form.treatment;
 }

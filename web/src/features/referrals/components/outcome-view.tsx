@@ -41,6 +41,11 @@ function OutcomeBody({ outcome }: { outcome: Outcome }) {
       <div>
         <h3 className="soft">{t('outcome.diagnosis')}</h3>
         <p className="prewrap outcome-diagnosis">{outcome.diagnosis.text}</p>
+        {outcome.diagnosis.code && (
+          <p className="soft small tabular">
+            {outcome.diagnosis.code} · {outcome.diagnosis.system} {outcome.diagnosis.system_version}
+          </p>
+        )}
       </div>
       <div>
         <h3 className="soft">{t('outcome.treatment')}</h3>

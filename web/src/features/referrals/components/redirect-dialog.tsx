@@ -4,10 +4,10 @@ import { useTranslation } from '@/lib/i18n';
 import { organisationsQuery } from '@/lib/queries/directory';
 import { SelectField, TextArea } from '@/ui/field';
 import { FormDialog } from './form-dialog';
-import type { CommandDialogProps } from './leg-commands';
+import type { RowDialogProps } from './leg-commands';
 
 /** To a third organisation, with a hand-over note; an emergency stays ours until they have accepted. */
-export function RedirectDialog({ leg, busy, error, onClose, onSend }: CommandDialogProps) {
+export function RedirectDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const organisations = useQuery(organisationsQuery);
@@ -28,7 +28,7 @@ export function RedirectDialog({ leg, busy, error, onClose, onSend }: CommandDia
   }
   return (
     <FormDialog
-      title={t('command.redirect')}
+      title={`${t('command.redirect')} · ${leg.patient.name}`}
       action={t('command.redirect')}
       busy={busy}
       error={error ?? organisations.error}

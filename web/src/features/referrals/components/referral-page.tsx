@@ -16,10 +16,12 @@ import { PatientLine } from '@/parts/patient-line';
 import { ReceiptNames } from '@/parts/receipts-line';
 import { Timeline } from '@/parts/timeline';
 import { Banner } from '@/ui/banner';
+import { ButtonLink } from '@/ui/button';
 import { Loaded } from '@/ui/states';
 import { DeadlineClock } from '@/ui/status';
 import { CallCard, CallNow } from './call-card';
 import { CriteriaRecorded } from './criteria';
+import { DraftReview } from './draft-review';
 import { FormFacts } from './form-facts';
 import { LegCommands } from './leg-commands';
 import { OutcomeView } from './outcome-view';
@@ -78,8 +80,12 @@ function ReferralView({ leg, conversation }: { leg: Leg; conversation: Talk }) {
             <CallNow leg={leg} />
           </span>
         </div>
-        <LegCommands leg={leg} />
+        <div className="stack-small referral-acts">
+          <LegCommands leg={leg} />
+          {leg.submitted_at && <PrintLinks leg={leg} />}
+        </div>
       </div>
+      {leg.state === 'draft' && leg.allowed.includes('submit') && <DraftReview leg={leg} />}
 
       <div className="columns">
         <div className="stack">
@@ -96,6 +102,7 @@ function ReferralView({ leg, conversation }: { leg: Leg; conversation: Talk }) {
           )}
           {leg.has_thread && conversation(leg, timeline.data?.items ?? [])}
           {leg.outcome && <OutcomeView outcome={leg.outcome} outcomes={leg.outcomes} />}
+          {leg.notes.length > 0 && <NotesCard leg={leg} />}
           {leg.ask.length > 0 && (
             <section className="card">
               <div className="card-head">
@@ -144,6 +151,16 @@ function ReferralView({ leg, conversation }: { leg: Leg; conversation: Talk }) {
                   <dd className="tabular">{formatTime(leg.expected_at, language, clock.now())}</dd>
                 </>
               )}
+              {leg.reservation?.resource && (
+                <>
+                  <dt>{t('state.reserved')}</dt>
+                  <dd>
+                    {leg.reservation.resource}
+                    {leg.reservation.hold_until &&
+                      `\n${t('heldUntil', { time: formatTime(leg.reservation.hold_until, language, clock.now()) })}`}
+                  </dd>
+                </>
+              )}
               {leg.arrived_at && (
                 <>
                   <dt>{t('arrivedAt')}</dt>
@@ -186,6 +203,25 @@ function ReadingCard({ leg }: { leg: Leg }) {
   );
 }
 
+function PrintLinks({ leg }: { leg: Leg }) {
+  const { t } = useTranslation('desk');
+  return (
+    <span className="row print-links">
+      {(['form', 'slip'] as const).map((sheet) => (
+        <ButtonLink
+          key={sheet}
+          to="/print/$legId/$sheet"
+          params={{ legId: leg.id, sheet }}
+          look="quiet"
+          icon="print"
+        >
+          {t(`print.${sheet}`)}
+        </ButtonLink>
+      ))}
+    </span>
+  );
+}
+
 function DecisionBanner({ leg }: { leg: Leg }) {
   const { t, has } = useTranslation('referrals');
   if (!leg.decision) return null;
@@ -201,6 +237,30 @@ function DecisionBanner({ leg }: { leg: Leg }) {
       )}
       {leg.decision.text && <p className="prewrap">{leg.decision.text}</p>}
     </Banner>
+  );
+}
+
+/** What the receiving side wrote on the way: interim notes, and notes after the end. */
+function NotesCard({ leg }: { leg: Leg }) {
+  const { t, language } = useTranslation('referrals');
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{t('command.note')}</h2>
+      </div>
+      <ol className="card-body stack-small">
+        {leg.notes.map((note) => (
+          <li key={note.at}>
+            <p className="prewrap">{note.text}</p>
+            <p className="soft small">
+              {note.author && `${note.author.name} · ${note.author.organisation.name} · `}
+              {formatTime(note.at, language, clock.now())}
+              {note.late && ` · ${t('command.late_note')}`}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }
 
