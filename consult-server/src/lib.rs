@@ -13,6 +13,7 @@ pub mod db;
 pub mod demo;
 pub mod directory;
 pub mod error;
+pub mod followup;
 pub mod ground;
 pub mod http;
 pub mod ids;

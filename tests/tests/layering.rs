@@ -26,6 +26,7 @@ const FLOORS: &[&str] = &[
     "referrals",
     "consults",
     "notices",
+    "followup",
     "page",
     "metrics",
     "tls",

@@ -42,6 +42,9 @@ actions! {
     LegSend,
     /// Give a command on a leg; which ones one's role and side may give, the crate `referral` says.
     LegCommand,
+    FollowUpRead,
+    /// Plan a follow-up, or say what came of it.
+    FollowUpWrite,
     StudyRead,
     StudyAdd,
     StudyAssign,
@@ -109,8 +112,10 @@ impl Action {
             | Action::PatientTreat
             | Action::StudyRead => CARE,
             Action::ConsultRead | Action::LegRead | Action::LegCommand => CARE_AND_OVERSIGHT,
-            Action::PatientRegister | Action::PatientChange | Action::LegSend => SENDERS,
-            Action::ConsultRequest => ASKERS,
+            Action::PatientRegister | Action::PatientChange | Action::LegSend | Action::FollowUpRead => {
+                SENDERS
+            }
+            Action::ConsultRequest | Action::FollowUpWrite => ASKERS,
             Action::ConsultAnswer => &[Specialist],
             Action::ConsultCoordinate => &[Coordinator],
             Action::StudyAdd | Action::StudyAssign | Action::RoomJoin => WITH_IMAGES,
@@ -132,8 +137,8 @@ impl Action {
             Action::ConsultRequest | Action::ConsultAnswer | Action::ConsultCoordinate => {
                 Some(Scope::ConsultsWrite)
             }
-            Action::LegRead => Some(Scope::ReferralsRead),
-            Action::LegSend | Action::LegCommand => Some(Scope::ReferralsWrite),
+            Action::LegRead | Action::FollowUpRead => Some(Scope::ReferralsRead),
+            Action::LegSend | Action::LegCommand | Action::FollowUpWrite => Some(Scope::ReferralsWrite),
             Action::StudyRead => Some(Scope::StudiesRead),
             Action::StudyAdd | Action::StudyAssign => Some(Scope::StudiesWrite),
             Action::RoomJoin => Some(Scope::RoomsJoin),

@@ -1,8 +1,10 @@
 //! Referrals: legs of a case, who owes the next step, and the way of each command from the page to the rows.
 //! The rules are the crate `referral`'s; here are what callers say and see. Knows no consult and no notice.
 
+pub mod elsewhere;
 pub mod flow;
 pub mod http;
+pub mod packages;
 pub mod rules;
 pub mod sql;
 

@@ -70,6 +70,12 @@ export type Contract = Must<
     Reads<Theirs['LegRow'], Ours.LegRow>,
     Reads<Theirs['Leg'], Ours.Leg>,
     Writes<Ours.LegInput, Theirs['LegInput']>,
+    Reads<Theirs['FollowUp'], Ours.FollowUp>,
+    Reads<Theirs['FollowUpPage'], Ours.FollowUpPage>,
+    Writes<Ours.FollowUpInput, Theirs['FollowUpInput']>,
+    Reads<Theirs['Package'], Ours.Package>,
+    Reads<Theirs['NewPackage'], Ours.NewPackage>,
+    Reads<Theirs['PackageContent'], Ours.PackageContent>,
     Reads<Theirs['TimelineEntry'], Ours.TimelineEntry>,
   ]
 >;

@@ -10,8 +10,10 @@ import consultPages from './en/consults.json';
 import directory from './en/directory.json';
 import duties from './en/duties.json';
 import ecg from './en/ecg.json';
+import followUp from './en/follow-up.json';
 import glass from './en/glass.json';
 import home from './en/home.json';
+import packages from './en/packages.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
@@ -42,8 +44,10 @@ export default {
   directory,
   duties,
   ecg,
+  followUp,
   glass,
   home,
+  packages,
   patients,
   people,
   problems,

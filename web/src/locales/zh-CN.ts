@@ -8,7 +8,9 @@ import call from './zh-CN/call.json';
 import consultPages from './zh-CN/consults.json';
 import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
+import followUp from './zh-CN/follow-up.json';
 import glass from './zh-CN/glass.json';
+import packages from './zh-CN/packages.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -36,7 +38,9 @@ export default {
   consults,
   directory,
   ecg,
+  followUp,
   glass,
+  packages,
   patients,
   people,
   problems,

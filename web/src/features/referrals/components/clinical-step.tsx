@@ -3,6 +3,7 @@ import { useTranslation } from '@/lib/i18n';
 import { TextArea, TextField } from '@/ui/field';
 import './referrals.css';
 import { type Missing, type ReferralDraft, UNITS, VITALS } from '../api/draft';
+import { MoreFields } from './more-fields';
 
 interface Props {
   draft: ReferralDraft;
@@ -127,6 +128,7 @@ export function ClinicalFields({ draft, onChange, gaps }: Props) {
         value={form.purpose}
         onChange={(event) => set({ purpose: event.target.value })}
       />
+      <MoreFields form={form} onChange={set} direction={draft.direction} />
     </>
   );
 }

@@ -2,9 +2,11 @@
 
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from '@/lib/i18n';
+import { asProblem } from '@/lib/problem';
 import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
+import { ELSEWHERE, Elsewhere } from './elsewhere';
 
 export function FormDialog({
   title,
@@ -47,7 +49,13 @@ export function FormDialog({
       }
     >
       <form onSubmit={submit} noValidate className="stack-small">
-        {error !== null && error !== undefined && <ProblemBanner error={error} />}
+        {error !== null &&
+          error !== undefined &&
+          (asProblem(error).code === ELSEWHERE ? (
+            <Elsewhere error={error} />
+          ) : (
+            <ProblemBanner error={error} />
+          ))}
         {children}
         <button type="submit" hidden />
       </form>

@@ -77,13 +77,14 @@ export function LegCommands({ leg }: { leg: Leg }) {
   const beside = allowed.filter((one) => one !== main && one.rank !== 'more');
   const hidden = allowed.filter((one) => one.rank === 'more');
 
-  function send(name: CommandName, body: unknown) {
+  function send(name: CommandName, body: unknown, after?: () => void) {
     command.mutate(
       { command: name, body, version: leg.version },
       {
         onSuccess: () => {
           setOpen(null);
           toast(t(`done.${name}`));
+          after?.();
         },
       },
     );
@@ -129,7 +130,7 @@ export function LegCommands({ leg }: { leg: Leg }) {
           busy={command.isPending}
           error={command.error}
           onClose={() => setOpen(null)}
-          onSend={(body) => send(open, body)}
+          onSend={(body, after) => send(open, body, after)}
         />
       )}
     </div>
@@ -141,7 +142,8 @@ export interface CommandDialogProps {
   busy: boolean;
   error: unknown;
   onClose: () => void;
-  onSend: (body: unknown) => void;
+  /** `after`: what follows once the server has taken it. */
+  onSend: (body: unknown, after?: () => void) => void;
 }
 
 function CommandDialog({ name, ...props }: CommandDialogProps & { name: CommandName }) {

@@ -9,7 +9,9 @@ import type { Leg } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { caseQuery, legQuery, legTimelineQuery, useLegCommand } from '@/lib/queries/legs';
+import { useMe } from '@/lib/session';
 import { Asks } from '@/parts/asks';
+import { LegFollowUps } from '@/parts/follow-up-card';
 import { DirectionMark, LegStatus, LegUrgencyMark } from '@/parts/leg-status';
 import { OwedLine } from '@/parts/owed-line';
 import { PatientLine } from '@/parts/patient-line';
@@ -20,6 +22,7 @@ import { DeadlineClock } from '@/ui/status';
 import { FormFacts } from './form-facts';
 import { LegCommands } from './leg-commands';
 import { OutcomeView } from './outcome-view';
+import { PackageCard } from './package-card';
 import './referrals.css';
 
 export function ReferralPage() {
@@ -36,7 +39,8 @@ export function ReferralPage() {
 function useOpening(leg: Leg): void {
   const { mutate } = useLegCommand(leg.id);
   const opened = useRef(false);
-  const due = leg.allowed.includes('open');
+  // The sender's people who act for somebody outside have not read it there.
+  const due = leg.allowed.includes('open') && !leg.external;
   useEffect(() => {
     if (!due || opened.current) return;
     opened.current = true;
@@ -48,6 +52,8 @@ function useOpening(leg: Leg): void {
 function ReferralView({ leg }: { leg: Leg }) {
   const { t, language } = useTranslation('referrals');
   const timelineText = useTranslation('timeline');
+  const packages = useTranslation('packages');
+  const me = useMe();
   const timeline = useQuery(legTimelineQuery(leg.id));
   useOpening(leg);
   return (
@@ -83,7 +89,16 @@ function ReferralView({ leg }: { leg: Leg }) {
               {t('recordMissing')} <DeadlineClock due={leg.record_due_at} />
             </Banner>
           )}
+          {leg.external && leg.submitted_at && (
+            <Banner tone="blue" icon="building">
+              <strong>
+                {packages.t('external.badge')} · {packages.t('external.proxy')}
+              </strong>
+              {leg.from.id === me.position.organisation.id && <p>{packages.t('external.explain')}</p>}
+            </Banner>
+          )}
           {leg.outcome && <OutcomeView outcome={leg.outcome} outcomes={leg.outcomes} />}
+          <LegFollowUps legId={leg.id} />
           {leg.ask.length > 0 && (
             <section className="card">
               <div className="card-head">
@@ -141,6 +156,9 @@ function ReferralView({ leg }: { leg: Leg }) {
               <dd>{leg.consent ? t(`consent.${leg.consent.kind}`) : t('consentNone')}</dd>
             </dl>
           </section>
+          {leg.external && leg.submitted_at && leg.from.id === me.position.organisation.id && (
+            <PackageCard leg={leg} />
+          )}
           <CaseCard leg={leg} />
           <section className="card">
             <div className="card-head">
