@@ -229,6 +229,17 @@ codes! {
     ReferralDestinationClosed = "referral.destination-closed", 422, "这家机构或科室已停用，请选择其他机构。", "That organisation or department has closed. Choose another.";
     ReferralOtherPatient = "referral.other-patient", 409, "填写的患者不是这条转诊的患者，没有保存。", "The patient named is not the one of this referral; nothing was saved.";
     ReferralDateInvalid = "referral.date-invalid", 422, "日期格式不正确，请按 2026-01-31 的格式填写。", "The date is not valid: write it as 2026-01-31.";
+    PackageNotExternal = "package.not-external", 409, "只有发往无账号外部机构的转诊才需要资料包。", "A package is made only for a referral to somebody without an account.";
+    PackageUnknown = "package.unknown", 404, "取件码不正确、已过期或已作废，请联系转出医生。", "The code is unknown, expired or withdrawn. Call the doctor who sent the patient.";
+    PackageOpened = "package.opened-already", 409, "这份资料已经被打开过，取件码只能用一次。如果不是您本人打开的，请立即联系转出医生。", "This has been opened before: a code counts once. If it was not you, call the doctor who sent the patient at once.";
+    FollowUpNotYet = "follow_up.not-yet", 409, "患者还没有被接收，暂时不能安排随访。", "Nobody has accepted the patient yet: there is nothing to follow up.";
+    FollowUpState = "follow_up.not-in-state", 409, "这项随访现在的状态不能进行这项操作。", "The follow-up is in a state that does not allow this now.";
+    FollowUpTask = "follow_up.task-missing", 422, "请写明随访内容（2000 字以内）。", "Say what is to be done, in 2,000 characters at most.";
+    FollowUpDay = "follow_up.day-out-of-range", 422, "随访日期不能早于今天，也不能超过一年多以后。", "The day lies in the past, or more than a year ahead.";
+    FollowUpOrganisation = "follow_up.organisation-not-allowed", 422, "这家机构不能承担这项随访。", "That organisation cannot owe this follow-up.";
+    FollowUpResultMissing = "follow_up.result-missing", 422, "请填写随访结果。", "Say what was found.";
+    FollowUpMeasure = "follow_up.measure-invalid", 422, "测量值不合理，请核对。", "That cannot have been measured. Look again.";
+    FollowUpAttempts = "follow_up.too-few-attempts", 422, "登记未联系上之前至少要联系患者两次，并写明经过。", "Try to reach the patient at least twice, and say how, before marking them as not reached.";
     ReferralIncoherent = "referral.incoherent-history", 500, "转诊记录的历史不一致，已记录。请联系管理员。", "The history of this referral does not fit together; it has been logged. Tell your administrator.";
     ReferralDestinationMissing = "referral.destination-missing", 422, "请选择转往的机构。", "Choose the organisation to refer to.";
     ReferralComplaintMissing = "referral.complaint-missing", 422, "请填写主诉。", "Enter the complaint.";

@@ -97,6 +97,8 @@ id_type!(UploadId);
 id_type!(RoomId);
 id_type!(BreakGlassId);
 id_type!(CapabilityId);
+id_type!(FollowUpId);
+id_type!(PackageId);
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod directory;
 pub mod documents;
 pub mod error;
+pub mod followup;
 pub mod ground;
 pub mod http;
 pub mod ids;

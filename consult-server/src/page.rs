@@ -22,6 +22,9 @@ const OWN: &[&str] = &[
     "/assets",
 ];
 
+/// Addresses that may hold a one-time code: no index and no store of a browser keeps them.
+const ADDRESSED: &str = "/packages";
+
 pub async fn serve(State(ground): State<Ground>, request: Request) -> Response {
     let path = request.uri().path();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -37,7 +40,13 @@ pub async fn serve(State(ground): State<Ground>, request: Request) -> Response {
     if is_own {
         return Refusal::not_found().into_response();
     }
-    index(&ground)
+    let mut page = index(&ground);
+    if path.starts_with(ADDRESSED) {
+        let headers = page.headers_mut();
+        headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    page
 }
 
 fn file(asset: web::Asset, known: Option<&HeaderValue>) -> Response {

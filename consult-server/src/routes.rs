@@ -3,8 +3,8 @@
 
 use crate::http::{describe, idempotency, layers, peer, problem};
 use crate::{
-    App, Ready, access, audit, beds, break_glass, conference, consults, directory, documents, messages,
-    metrics, notices, page, patients, referrals, routing, settings, studies,
+    App, Ready, access, audit, beds, break_glass, conference, consults, directory, documents, followup,
+    messages, metrics, notices, page, patients, referrals, routing, settings, studies,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -48,7 +48,8 @@ fn api() -> OpenApiRouter<App> {
             .merge(routing::http::routes())
             .merge(conference::http::routes())
             .merge(consults::http::routes())
-            .merge(notices::http::routes()),
+            .merge(notices::http::routes())
+            .merge(followup::http::routes()),
     )
 }
 

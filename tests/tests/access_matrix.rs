@@ -94,6 +94,7 @@ const OPEN: &[&str] = &[
     "GET /api/v1/session/oidc/callback",
     "GET /api/v1/session/oidc/start",
     "GET /api/v1/session/ways",
+    "POST /api/v1/public/packages/open",
     "POST /api/v1/session",
     "POST /api/v1/session/activation",
     "POST /api/v1/session/oidc/second-step",

@@ -31,6 +31,7 @@ const FLOORS: &[&str] = &[
     "routing",
     "consults",
     "notices",
+    "followup",
     "page",
     "metrics",
     "tls",

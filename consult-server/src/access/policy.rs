@@ -44,6 +44,9 @@ actions! {
     LegCommand,
     /// Hear from a slip in one's hand where its patient is expected.
     LegLocate,
+    FollowUpRead,
+    /// Plan a follow-up, or say what came of it.
+    FollowUpWrite,
     StudyRead,
     StudyAdd,
     StudyAssign,
@@ -127,8 +130,10 @@ impl Action {
             | Action::StudyRead => CARE,
             Action::ConsultRead | Action::LegRead | Action::LegCommand => CARE_AND_OVERSIGHT,
             Action::LegLocate => CARE,
-            Action::PatientRegister | Action::PatientChange | Action::LegSend => SENDERS,
-            Action::ConsultRequest => ASKERS,
+            Action::PatientRegister | Action::PatientChange | Action::LegSend | Action::FollowUpRead => {
+                SENDERS
+            }
+            Action::ConsultRequest | Action::FollowUpWrite => ASKERS,
             Action::ConsultAnswer => &[Specialist],
             Action::ConsultCoordinate => &[Coordinator],
             Action::StudyAdd | Action::StudyAssign | Action::RoomJoin => WITH_IMAGES,
@@ -150,8 +155,8 @@ impl Action {
             Action::ConsultRequest | Action::ConsultAnswer | Action::ConsultCoordinate => {
                 Some(Scope::ConsultsWrite)
             }
-            Action::LegRead | Action::LegLocate => Some(Scope::ReferralsRead),
-            Action::LegSend | Action::LegCommand => Some(Scope::ReferralsWrite),
+            Action::LegRead | Action::LegLocate | Action::FollowUpRead => Some(Scope::ReferralsRead),
+            Action::LegSend | Action::LegCommand | Action::FollowUpWrite => Some(Scope::ReferralsWrite),
             Action::StudyRead => Some(Scope::StudiesRead),
             Action::StudyAdd | Action::StudyAssign => Some(Scope::StudiesWrite),
             Action::RoomJoin => Some(Scope::RoomsJoin),

@@ -22,6 +22,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0012_messages", include_str!("../../migrations/0012_messages.sql")),
     ("0013_routing", include_str!("../../migrations/0013_routing.sql")),
     ("0014_desk", include_str!("../../migrations/0014_desk.sql")),
+    ("0017_care", include_str!("../../migrations/0017_care.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -26,6 +26,8 @@ pub struct Organisation {
     pub parent: Option<OrganisationRef>,
     /// Outside the alliance's tree.
     pub external: bool,
+    /// Outside, and nobody there has an account: what it does in a referral is entered by the sender's people.
+    pub without_account: bool,
     pub phone: Option<String>,
     pub departments: Vec<DepartmentRef>,
     /// What the caller's organisation may ask of this one.

@@ -15,7 +15,9 @@ const ORGANISATIONS: &str = "SELECT o.id, o.name, o.code, o.level, p.id, p.name,
      CASE WHEN EXISTS (SELECT 1 FROM agreement a WHERE a.kind = 'consult' AND a.from_organisation_id = $2 AND a.to_organisation_id = o.id \
          AND a.valid_from <= $3 AND (a.valid_until IS NULL OR a.valid_until > $3)) THEN 1 ELSE 0 END, \
      CASE WHEN EXISTS (SELECT 1 FROM agreement a WHERE a.kind = 'referral' AND a.from_organisation_id = $2 AND a.to_organisation_id = o.id \
-         AND a.valid_from <= $3 AND (a.valid_until IS NULL OR a.valid_until > $3)) THEN 1 ELSE 0 END, o.external, o.phone \
+         AND a.valid_from <= $3 AND (a.valid_until IS NULL OR a.valid_until > $3)) THEN 1 ELSE 0 END, o.external, o.phone, \
+     CASE WHEN o.external = 1 AND NOT EXISTS (SELECT 1 FROM position x JOIN person h ON h.id = x.person_id WHERE x.organisation_id = o.id \
+         AND h.kind = 'human' AND h.left_at IS NULL AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3)) THEN 1 ELSE 0 END \
      FROM organisation o LEFT JOIN organisation p ON p.id = o.parent_id WHERE o.alliance_id = $1 AND o.ended_at IS NULL ORDER BY o.code";
 const DEPARTMENTS: &str = "SELECT organisation_id, id, name FROM department WHERE alliance_id = $1 AND ended_at IS NULL ORDER BY code";
 const PEOPLE: &str = "SELECT p.id, p.name, p.title, x.role, o.id, o.name, d.id, d.name FROM position x JOIN person p ON p.id = x.person_id \
@@ -71,6 +73,7 @@ pub async fn organisations(
                 level: row.try_get(3)?,
                 parent: organisation_ref(row.try_get(4)?, row.try_get(5)?),
                 external: row.try_get::<i64, _>(8)? != 0,
+                without_account: row.try_get::<i64, _>(10)? != 0,
                 phone: row.try_get(9)?,
                 agreements: Agreements {
                     consult: row.try_get::<i64, _>(6)? != 0,

@@ -31,9 +31,16 @@ pub fn told(event: &str, rung: Option<&str>) -> &'static [Role] {
         | "leg.arrived"
         | "leg.no_show"
         | "leg.outcome_sent"
+        | "leg.package_opened"
         | "leg.outcome_amended" => REQUESTERS,
         "leg.acknowledged" => &[ReceivingDoctor],
+        "follow_up.planned" | "follow_up.rescheduled" => REQUESTERS,
+        "follow_up.missed" => match rung {
+            Some("manager") => &[Manager],
+            Some(_) | None => REQUESTERS,
+        },
         "leg.released" => BOTH_SIDES,
+        "leg.arrival_conflict" => ON_DUTY,
         "leg.deadline_missed" | "leg.urged" => match rung {
             Some("manager") => &[Manager],
             Some("department_duty" | "duty_officer") => ON_DUTY,

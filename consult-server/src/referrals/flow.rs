@@ -9,7 +9,7 @@ pub mod read;
 
 use super::rules::commands::{Around, Body};
 use super::rules::{self, inputs};
-use super::{Leg, LegInput, LegPatch, sql};
+use super::{Leg, LegInput, LegPatch, elsewhere, sql};
 use crate::access::policy::{Action, Relation, Resource};
 use crate::access::{Call, Role, grants};
 use crate::db::change::{self, Author, Change, Subject};
@@ -175,6 +175,9 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
             return Err(accepted_by(tx, leg, &why).await?);
         }
         _ if stale => return Err(changed_meanwhile(tx, call, id).await?),
+        Err(why @ referral::Refusal::PatientElsewhere { .. }) => {
+            return Err(elsewhere::flow::named(tx, &case, &why).await?);
+        }
         decided => decided.map_err(|why| rules::refusal(&why))?,
     };
     checks::before(tx, &acting, &case, leg, &command).await?;

@@ -3,10 +3,10 @@
 use super::flow::{self, Drafted, read};
 use super::rules::commands::{self as bodies, Body};
 use super::rules::narrowing::Narrowing;
-use super::{Case, Leg, LegInput, LegPage, LegPatch, LegRow, slip, views};
+use super::{Case, Leg, LegInput, LegPage, LegPatch, LegRow, elsewhere, packages, slip, views};
 use crate::access::Call;
 use crate::db::change::Subject;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::ground::Ground;
 use crate::http::problem::Problem;
 use crate::http::{IfMatch, Json, Page, Paging, Path, Query, Reply};
@@ -26,6 +26,7 @@ where
         .merge(super::receipts::http::routes())
         .merge(slip::http::routes())
         .merge(views::http::routes())
+        .merge(packages::http::routes())
         .routes(routes!(list, create))
         .routes(routes!(one, revise))
         .routes(routes!(timeline))
@@ -126,13 +127,27 @@ async fn case(call: Call, Path(id): Path<CaseId>) -> Result<Json<Case>> {
 }
 
 async fn give<B: Body>(call: Call, id: LegId, version: i64, body: B) -> Result<Reply> {
-    call.change(move |tx, call| {
+    let tried = id.clone();
+    let given = call.change(move |tx, call| {
         Box::pin(async move {
             let leg = flow::give(tx, call, &id, version, body).await?;
             Ok(Reply::ok(&leg)?.with_version(leg.row.version))
         })
-    })
-    .await
+    });
+    let given = given.await;
+    if let Err(refusal) = &given
+        && refusal.code == Code::ReferralPatientElsewhere
+        && let Some(holding) = refusal.extras.get("leg").and_then(|leg| leg.as_str()).and_then(LegId::parse)
+    {
+        // What is refused leaves nothing behind; that it was tried is a fact of its own.
+        let (call, write) = (call.clone(), call.ground.db.clone());
+        write
+            .write(move |tx| {
+                Box::pin(async move { elsewhere::flow::note(tx, &call, &tried, &holding).await })
+            })
+            .await?;
+    }
+    given
 }
 
 /// The commands of the leg table: a path, a body and a handler each. Every one takes `If-Match` and answers the leg.

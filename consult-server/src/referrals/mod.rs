@@ -2,8 +2,10 @@
 //! The rules are the crate `referral`'s; here are what callers say and see. Knows no consult and no notice.
 
 pub mod calls;
+pub mod elsewhere;
 pub mod flow;
 pub mod http;
+pub mod packages;
 pub mod receipts;
 pub mod rules;
 pub mod slip;

@@ -6,7 +6,7 @@ use crate::consults;
 use crate::db::timers::Timer;
 use crate::db::{Tx, audit, outbox, timers};
 use crate::error::{Refusal, Result};
-use crate::{notices, referrals};
+use crate::{followup, notices, referrals};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -112,6 +112,7 @@ async fn subject_of(tx: &mut Tx, timer: &Timer) -> Result<()> {
     match timer.subject_kind.as_str() {
         referrals::flow::LEG => referrals::flow::deadlines::due(tx, timer).await,
         consults::KIND => consults::deadline::flow::missed(tx, timer).await,
+        followup::KIND => followup::flow::due(tx, timer).await,
         kind => Err(Refusal::internal(format!("no subject has timers of kind {kind}"))),
     }
 }

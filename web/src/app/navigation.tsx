@@ -22,6 +22,7 @@ interface Place {
     | '/worklist'
     | '/studies'
     | '/people'
+    | '/follow-ups'
     | '/duties'
     | '/directory'
     | '/directory/import'
@@ -41,6 +42,7 @@ interface Place {
     | 'worklist'
     | 'studies'
     | 'people'
+    | 'followUps'
     | 'directory'
     | 'import'
     | 'duties'
@@ -71,6 +73,7 @@ const PLACES: Record<Desk, Place[]> = {
     { to: '/consults', icon: 'consult', text: 'consults' },
     { to: '/referrals', icon: 'referral', text: 'referrals' },
     { to: '/patients', icon: 'users', text: 'patients' },
+    { to: '/follow-ups', icon: 'calendar', text: 'followUps' },
   ],
   board: [
     { to: '/board', icon: 'board', text: 'board' },

@@ -38,10 +38,21 @@ const activate = createRoute({
   component: lazyRouteComponent(() => import('./activate-page'), 'ActivatePage'),
 });
 
+/** For a hospital without an account; with the code of a sheet in the address, or without. */
+const packages = ['/packages', '/packages/$code'].map((path) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    beforeLoad: loadAllTexts,
+    component: lazyRouteComponent(() => import('./open-package-page'), 'OpenPackagePage'),
+  }),
+);
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     activate,
+    ...packages,
     shell.addChildren([
       ...clinicRoutes,
       ...specialistRoutes,

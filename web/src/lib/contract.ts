@@ -110,6 +110,8 @@ export interface Organisation {
   level: 'city_hospital' | 'county_hospital' | 'township_centre' | 'village_clinic';
   parent: OrganisationRef | null;
   external: boolean;
+  /** Outside, and nobody there has an account. */
+  without_account: boolean;
   departments: DepartmentRef[];
   agreements: { consult: boolean; referral: boolean };
 }
@@ -454,6 +456,18 @@ export interface ReferralForm {
   purpose: string;
   /** Code of a question to its answer: `yes`, `no` or a number. */
   answers?: Record<string, string>;
+  drugs: string;
+  warning_signs: string;
+  pregnancy: string;
+  papers: ReferralPapers;
+}
+export type Insurance = 'employee' | 'resident' | 'commercial' | 'self_paid' | 'other';
+/** What the offices ask for beside the illness. */
+export interface ReferralPapers {
+  record_number: string;
+  insurance: Insurance | null;
+  filing_number: string;
+  filed_until: Day | null;
 }
 export interface LegRow {
   id: Id;
@@ -491,6 +505,11 @@ export interface Outcome {
   diagnosis: Diagnosis;
   treatment: string;
   plan: string;
+  findings: string;
+  drugs: string;
+  warning_signs: string;
+  /** The receiver has no account: the sender's people entered what it did. */
+  by_proxy: boolean;
   disposition: OutcomeDisposition;
   /** Null when nobody of the receiving side wrote it. */
   author: PersonRef | null;
@@ -550,6 +569,8 @@ export interface Leg extends LegRow {
   follow_up: Id | null;
   ask: Ask[];
   notes: { text: string; late: boolean; author: PersonRef | null; at: Time }[];
+  /** Nobody at the destination has an account. */
+  external: boolean;
   /** What an emergency was sent without, by field; to be completed until `record_due_at`. */
   missing: string[];
   record_due_at: Time | null;
@@ -710,6 +731,100 @@ export interface Case {
   patient: PatientRef;
   state: 'open' | 'closed';
   legs: LegRow[];
+}
+
+export type FollowUpState = 'planned' | 'done' | 'not_reached' | 'cancelled';
+export interface FollowUpResult {
+  /** mmHg */
+  systolic: number | null;
+  diastolic: number | null;
+  /** mmol/L */
+  glucose: number | null;
+  text: string;
+}
+export interface FollowUp {
+  id: Id;
+  version: number;
+  case_id: Id;
+  leg_id: Id;
+  number: string;
+  patient: PatientRef;
+  /** Who owes it. */
+  organisation: OrganisationRef;
+  diagnosis: string;
+  task: string;
+  due_on: Day;
+  overdue: boolean;
+  state: FollowUpState;
+  planned_by: PersonRef;
+  result: FollowUpResult | null;
+  attempts: { at: Time; note: string }[];
+  reason: string | null;
+  ended_by: PersonRef | null;
+  ended_at: Time | null;
+  allowed: string[];
+}
+export interface FollowUpInput {
+  id: Id;
+  leg_id: Id;
+  organisation_id: Id | null;
+  task: string;
+  due_on: Day | null;
+}
+export interface FollowUpSuggestion {
+  reason: 'after_discharge' | 'chronic';
+  due_on: Day;
+  organisations: OrganisationRef[];
+}
+export interface FollowUpPage extends Page<FollowUp> {
+  counts: { overdue: number; today: number; later: number };
+  suggestion: FollowUpSuggestion | null;
+}
+
+export interface Package {
+  id: Id;
+  state: 'waiting' | 'opened' | 'expired' | 'revoked';
+  made_by: PersonRef;
+  created_at: Time;
+  expires_at: Time;
+  opened_at: Time | null;
+  revoked_at: Time | null;
+}
+export interface PackageSender {
+  organisation: string;
+  organisation_phone: string | null;
+  doctor: string;
+  doctor_phone: string | null;
+}
+/** Shown once. */
+export interface NewPackage {
+  package: Package;
+  code: string;
+  address: string;
+  /** SVG */
+  qr: string;
+  sheet: { number: string; to: string; from: PackageSender };
+}
+/** What the other hospital reads. */
+export interface PackageContent {
+  number: string;
+  direction: Direction;
+  urgency: LegUrgency;
+  submitted_at: Time | null;
+  from: PackageSender;
+  to: string;
+  to_department: string | null;
+  patient: {
+    name: string;
+    sex: Sex;
+    birth_date: Day | null;
+    age: number | null;
+    identity: { kind: IdentityKind; masked: string | null };
+    phone_masked: string | null;
+  };
+  form: ReferralForm;
+  consent: ConsentKind | null;
+  readable_until: Time;
 }
 
 export interface Series {

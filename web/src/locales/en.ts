@@ -12,11 +12,13 @@ import desk from './en/desk.json';
 import directory from './en/directory.json';
 import duties from './en/duties.json';
 import ecg from './en/ecg.json';
+import followUp from './en/follow-up.json';
 import glass from './en/glass.json';
 import home from './en/home.json';
 import messages from './en/messages.json';
 import office from './en/office.json';
 import paper from './en/paper.json';
+import packages from './en/packages.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
@@ -51,11 +53,13 @@ export default {
   directory,
   duties,
   ecg,
+  followUp,
   glass,
   home,
   messages,
   office,
   paper,
+  packages,
   patients,
   people,
   problems,

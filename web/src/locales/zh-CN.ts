@@ -10,10 +10,12 @@ import consultPages from './zh-CN/consults.json';
 import desk from './zh-CN/desk.json';
 import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
+import followUp from './zh-CN/follow-up.json';
 import glass from './zh-CN/glass.json';
 import messages from './zh-CN/messages.json';
 import office from './zh-CN/office.json';
 import paper from './zh-CN/paper.json';
+import packages from './zh-CN/packages.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -45,10 +47,12 @@ export default {
   desk,
   directory,
   ecg,
+  followUp,
   glass,
   messages,
   office,
   paper,
+  packages,
   patients,
   people,
   problems,

@@ -112,7 +112,7 @@ fn follow_up(case: &Case, leg: &referral::Leg, member: &Member, now: Timestamp) 
     case.legs.iter().find(continues).map(|next| our_leg(&next.id))
 }
 
-fn form(form: &referral::Form) -> ReferralForm {
+pub fn form(form: &referral::Form) -> ReferralForm {
     let form = form.clone();
     ReferralForm {
         reason: ReferralReason(form.reason),

@@ -106,6 +106,23 @@ export const clinicRoutes = [
   }),
   createRoute({
     ...under,
+    path: '/referrals/$legId/package',
+    component: lazyRouteComponent(
+      () => import('@/features/referrals/components/package-page'),
+      'PackagePage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/follow-ups',
+    validateSearch: texts('state'),
+    component: lazyRouteComponent(
+      () => import('@/features/followup/components/follow-ups-page'),
+      'FollowUpsPage',
+    ),
+  }),
+  createRoute({
+    ...under,
     path: '/board',
     component: only(
       mayReceive,

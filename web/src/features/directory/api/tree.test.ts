@@ -10,6 +10,7 @@ function organisation(code: string, parent: string | null, external = false): Or
     level: 'township_centre',
     parent: parent === null ? null : { id: parent, name: parent },
     external,
+    without_account: false,
     departments: [],
     agreements: { consult: false, referral: false },
   };

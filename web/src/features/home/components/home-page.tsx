@@ -2,9 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { clock } from '@/lib/clock';
 import { formatTime } from '@/lib/format';
-import { useTranslation } from '@/lib/i18n';
+import { loadAllTexts, useTranslation } from '@/lib/i18n';
 import { consultListQuery } from '@/lib/queries/consults';
 import { legListQuery } from '@/lib/queries/legs';
 import { noticesQuery } from '@/lib/queries/notices';
@@ -17,6 +18,12 @@ import { Empty, Loaded } from '@/ui/states';
 import './home.css';
 
 const SHOWN = 6;
+
+/** Comes after the screen, with the texts that are not the first. */
+const DueFollowUps = lazy(async () => {
+  await loadAllTexts();
+  return { default: (await import('@/parts/due-follow-ups')).DueFollowUps };
+});
 
 export function HomePage() {
   const { t, language } = useTranslation('home');
@@ -67,6 +74,9 @@ export function HomePage() {
 
       <div className="columns">
         <div className="stack">
+          <Suspense fallback={null}>
+            <DueFollowUps />
+          </Suspense>
           <section className="card" aria-labelledby="home-todo">
             <div className="card-head">
               <h2 id="home-todo">

@@ -11,6 +11,7 @@ import { patientConsultsQuery, patientLegsQuery, patientQuery } from '@/lib/quer
 import { patientStudiesQuery } from '@/lib/queries/studies';
 import { DESK, mayChangePatients, useMe } from '@/lib/session';
 import { ConsultRows } from '@/parts/consult-rows';
+import { PatientFollowUps } from '@/parts/follow-up-card';
 import { LegRows } from '@/parts/leg-rows';
 import { StudyCards } from '@/parts/study-cards';
 import { Banner } from '@/ui/banner';
@@ -69,6 +70,7 @@ function PatientView({ patient }: { patient: Patient }) {
           <Studies patient={patient} />
           <Consults patient={patient} />
           <Legs patient={patient} />
+          <PatientFollowUps patientId={patient.id} />
         </div>
         <div className="stack patient-side">
           <IdentityCard

@@ -47,6 +47,10 @@ export function emptyForm(): ReferralForm {
     diagnosis: { code: null, system: null, system_version: null, text: '' },
     treatment: '',
     purpose: '',
+    drugs: '',
+    warning_signs: '',
+    pregnancy: '',
+    papers: { record_number: '', insurance: null, filing_number: '', filed_until: null },
   };
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { clock } from '@/lib/clock';
-import type { LegUrgency } from '@/lib/contract';
+import type { LegUrgency, Role } from '@/lib/contract';
 import { fromLocalInput, toLocalInput } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { peopleQuery } from '@/lib/queries/directory';
@@ -14,21 +14,40 @@ import type { RowDialogProps } from './leg-commands';
 const HOUR = 3_600_000;
 const EXPECTED_IN: Record<LegUrgency, number> = { emergency: HOUR, urgent: 4 * HOUR, routine: 24 * HOUR };
 
+/** Who may answer for a patient: in a hospital its receiving doctors, in a clinic whoever works there. */
+const TREATS: ReadonlySet<Role> = new Set<Role>([
+  'receiving_doctor',
+  'township_doctor',
+  'village_doctor',
+  'family_doctor',
+]);
+
 /** Accepting means a named person answers for the patient, and a time. */
-export function AcceptDialog({ leg, busy, error, onClose, onSend }: RowDialogProps) {
+export function AcceptDialog({
+  leg,
+  busy,
+  error,
+  onClose,
+  onSend,
+}: RowDialogProps & { leg: { external?: boolean } }) {
   const { t } = useTranslation('referrals');
   const common = useTranslation();
   const me = useMe();
-  const people = useQuery(peopleQuery(leg.to?.id ?? me.position.organisation.id, 'receiving_doctor'));
-  const mine = people.data?.items.find((one) => one.id === me.person.id);
+  // For those without an account somebody of the sender answers.
+  const where = leg.external ? me.position.organisation.id : (leg.to?.id ?? me.position.organisation.id);
+  const people = useQuery(peopleQuery(where));
+  const mine = people.data?.items.find((one) => one.id === me.person.id && TREATS.has(one.role));
   const [picked, setPicked] = useState<string | null>(null);
   const [expected, setExpected] = useState(() => toLocalInput(clock.now() + EXPECTED_IN[leg.urgency]));
   const [tried, setTried] = useState(false);
   // Doctors of the asked department first; a lone candidate needs no choosing.
-  const doctors = [...(people.data?.items ?? [])].sort(
-    (a, b) =>
-      Number(b.department?.id === leg.to_department?.id) - Number(a.department?.id === leg.to_department?.id),
-  );
+  const doctors = (people.data?.items ?? [])
+    .filter((one) => TREATS.has(one.role))
+    .sort(
+      (a, b) =>
+        Number(b.department?.id === leg.to_department?.id) -
+        Number(a.department?.id === leg.to_department?.id),
+    );
   const owner = picked ?? mine?.id ?? (doctors.length === 1 ? (doctors[0]?.id ?? '') : '');
   const at = fromLocalInput(expected);
 

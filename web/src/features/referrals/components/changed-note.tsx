@@ -7,6 +7,7 @@ import { useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { Banner, ProblemBanner } from '@/ui/banner';
 import { changesBetween } from '../api/board';
+import { ELSEWHERE, Elsewhere } from './elsewhere';
 
 /** The leg as it was when the command began. */
 const Before = createContext<LegRow | null>(null);
@@ -18,6 +19,7 @@ export function CommandProblem({ error }: { error: unknown }) {
   const before = useContext(Before);
   const problem = asProblem(error);
   const current = problem.status === 412 ? (problem.body.current as Leg | undefined) : undefined;
+  if (problem.code === ELSEWHERE) return <Elsewhere error={error} />;
   if (!before || !current) return <ProblemBanner error={error} />;
   return (
     <Banner tone="amber">

@@ -4,6 +4,7 @@ import { TextArea, TextField } from '@/ui/field';
 import './referrals.css';
 import { type Missing, type ReferralDraft, UNITS, VITALS } from '../api/draft';
 import { Questions } from './criteria';
+import { MoreFields } from './more-fields';
 
 interface Props {
   draft: ReferralDraft;
@@ -132,6 +133,7 @@ export function ClinicalFields({ draft, onChange, gaps }: Props) {
         value={form.purpose}
         onChange={(event) => set({ purpose: event.target.value })}
       />
+      <MoreFields form={form} onChange={set} direction={draft.direction} />
     </>
   );
 }

@@ -20,6 +20,13 @@ const REASONS: ReferralReason[] = [
   'other',
 ];
 
+/** Those with an agreement first, then those outside, to whom one may send without; last those to whom one cannot. */
+const UNREACHED = 2;
+function rank(one: Organisation): number {
+  if (one.agreements.referral && !one.without_account) return 0;
+  return one.without_account ? 1 : UNREACHED;
+}
+
 /** Urgency first; then where to. The direction follows from the levels of the two organisations. */
 export function DestinationStep({
   draft,
@@ -31,6 +38,7 @@ export function DestinationStep({
   gaps: Missing[];
 }) {
   const { t } = useTranslation('referrals');
+  const packages = useTranslation('packages');
   const me = useMe();
   const organisations = useQuery(organisationsQuery);
 
@@ -71,7 +79,7 @@ export function DestinationStep({
         {(page) => {
           const hosts = page.items
             .filter((one) => one.id !== me.position.organisation.id)
-            .sort((a, b) => Number(b.agreements.referral) - Number(a.agreements.referral));
+            .sort((a, b) => rank(a) - rank(b));
           const chosen = hosts.find((one) => one.id === draft.organisationId);
           return (
             <>
@@ -91,12 +99,12 @@ export function DestinationStep({
                 >
                   <option value="">{t('choose')}</option>
                   {hosts.map((one) => (
-                    <option
-                      key={one.id}
-                      value={one.id}
-                      disabled={!one.agreements.referral && draft.urgency !== 'emergency'}
-                    >
-                      {one.agreements.referral ? one.name : t('noAgreement', { name: one.name })}
+                    <option key={one.id} value={one.id} disabled={rank(one) === UNREACHED}>
+                      {one.without_account
+                        ? packages.t('external.option', { name: one.name })
+                        : one.agreements.referral
+                          ? one.name
+                          : t('noAgreement', { name: one.name })}
                     </option>
                   ))}
                 </SelectField>
@@ -115,8 +123,15 @@ export function DestinationStep({
                     </option>
                   ))}
                 </SelectField>
+                {chosen?.without_account && (
+                  <div className="form-wide">
+                    <Banner tone="blue">{packages.t('external.explain')}</Banner>
+                  </div>
+                )}
               </div>
             </>
+              )}
+            </div>
           );
         }}
       </Loaded>

@@ -1,6 +1,7 @@
 // The referral form (转诊单) to read: only what was filled in.
 
 import type { ReferralForm } from '@/lib/contract';
+import { formatDay } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { UNITS, VITALS } from '../api/draft';
 
@@ -12,10 +13,14 @@ const TEXTS = [
   'examination',
   'treatment',
   'purpose',
+  'drugs',
+  'warning_signs',
+  'pregnancy',
 ] as const;
 
 export function FormFacts({ form }: { form: ReferralForm }) {
-  const { t } = useTranslation('referrals');
+  const { t, language } = useTranslation('referrals');
+  const { papers } = form;
   const vitals = [
     ...VITALS.filter((sign) => form.vitals[sign]).map(
       (sign) => `${t(`vital.${sign}`)} ${form.vitals[sign]}${UNITS[sign] && ` ${UNITS[sign]}`}`,
@@ -44,6 +49,16 @@ export function FormFacts({ form }: { form: ReferralForm }) {
       {TEXTS.slice(1).map((field) => (
         <Fact key={field} name={t(`form.${field}`)} text={form[field]} />
       ))}
+      <Fact name={t('form.record_number')} text={papers.record_number} />
+      {papers.insurance && <Fact name={t('form.insurance')} text={t(`insurance.${papers.insurance}`)} />}
+      <Fact
+        name={t('form.filing_number')}
+        text={
+          papers.filed_until
+            ? `${papers.filing_number} · ${t('form.filed_until')} ${formatDay(papers.filed_until, language)}`
+            : papers.filing_number
+        }
+      />
     </dl>
   );
 }

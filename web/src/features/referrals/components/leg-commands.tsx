@@ -85,25 +85,27 @@ export function LegCommands({ leg }: { leg: Leg }) {
   const beside = allowed.filter((one) => one !== main && one.rank !== 'more');
   const hidden = allowed.filter((one) => one.rank === 'more');
 
-  function send(name: CommandName, body: unknown) {
+  function send(name: CommandName, body: unknown, after?: () => void) {
     command.mutate(
       { command: name, body, version: leg.version },
       {
         onSuccess: () => {
           setOpen(null);
           toast(t(`done.${name}`));
+          after?.();
         },
       },
     );
   }
   /** The outcome says "back down", the server drafts the way home, and the page goes there. */
-  function sendBackDown(body: unknown) {
+  function sendBackDown(body: unknown, after?: () => void) {
     command.mutate(
       { command: 'send_outcome', body, version: leg.version },
       {
         onSuccess: (told) => {
           setOpen(null);
           toast(t('done.send_outcome'));
+          after?.();
           if (told.follow_up) void navigate({ to: '/referrals/$legId', params: { legId: told.follow_up } });
         },
       },
@@ -167,7 +169,7 @@ export function LegCommands({ leg }: { leg: Leg }) {
             busy={command.isPending}
             error={command.error}
             onClose={() => setOpen(null)}
-            onSend={(body) => send(open, body)}
+            onSend={(body, after) => send(open, body, after)}
           />
         )}
       </BeforeProvider>
@@ -181,7 +183,8 @@ export interface RowDialogProps {
   busy: boolean;
   error: unknown;
   onClose: () => void;
-  onSend: (body: unknown) => void;
+  /** `after`: what follows once the server has taken it. */
+  onSend: (body: unknown, after?: () => void) => void;
 }
 
 export interface CommandDialogProps extends RowDialogProps {

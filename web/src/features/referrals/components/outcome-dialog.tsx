@@ -1,9 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Leg, OutcomeDisposition } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { organisationsQuery } from '@/lib/queries/directory';
-import { SelectField, TextArea } from '@/ui/field';
+import { legFollowUpsQuery, planFollowUp } from '@/lib/queries/follow-ups';
+import { PlanFields, usePlan } from '@/parts/plan-follow-up';
+import { Check, SelectField, TextArea } from '@/ui/field';
+import { toast } from '@/ui/toast';
 import { DiagnosisFields } from './diagnosis-fields';
 import { FormDialog } from './form-dialog';
 import type { CommandDialogProps } from './leg-commands';
@@ -16,6 +19,9 @@ const DISPOSITIONS: OutcomeDisposition[] = [
   'left_before_seen',
   'died',
 ];
+
+/** Who goes home has somebody there to look after them. */
+const GO_HOME: ReadonlySet<string> = new Set(['stays', 'back_down', 'left_against_advice']);
 
 /**
  * The note that answers the sender. "Back down" also drafts the way home, with what is written here filled in; begun as such, it
@@ -37,6 +43,9 @@ export function OutcomeDialog({
   const [diagnosis, setDiagnosis] = useState(before?.diagnosis ?? leg.form.diagnosis);
   const [treatment, setTreatment] = useState(before?.treatment ?? (down ? courseOf(leg) : ''));
   const [plan, setPlan] = useState(before?.plan ?? '');
+  const [findings, setFindings] = useState(before?.findings ?? '');
+  const [drugs, setDrugs] = useState(before?.drugs ?? '');
+  const [warningSigns, setWarningSigns] = useState(before?.warning_signs ?? '');
   const [disposition, setDisposition] = useState<OutcomeDisposition | ''>(
     before?.disposition ?? (down ? 'back_down' : ''),
   );
@@ -45,6 +54,13 @@ export function OutcomeDialog({
   const hosts = (organisations.data?.items ?? []).filter(
     (one) => one.id !== leg.to?.id && one.level !== 'village_clinic',
   );
+  const followUps = useQuery({ ...legFollowUpsQuery(leg.id), enabled: mode !== 'amend' });
+  const suggestion = GO_HOME.has(disposition) ? (followUps.data?.suggestion ?? null) : null;
+  const next = usePlan(leg.id, suggestion);
+  const [alsoSaid, setAlso] = useState<boolean | null>(null);
+  const also = suggestion !== null && (alsoSaid ?? disposition === 'back_down');
+  const client = useQueryClient();
+  const followUp = useTranslation('followUp');
   const [tried, setTried] = useState(false);
   const wrong = { tone: 'wrong', text: common.t('required') } as const;
 
@@ -52,13 +68,32 @@ export function OutcomeDialog({
     setTried(true);
     if (!diagnosis.text.trim() || !treatment.trim() || !disposition) return;
     if (disposition === 'onward' && !to) return;
-    onSend({
-      diagnosis: { ...diagnosis, text: diagnosis.text.trim() },
-      treatment: treatment.trim(),
-      plan: plan.trim(),
-      disposition,
-      to_organisation_id: disposition === 'onward' ? to : null,
-    });
+    if (also && !(next.plan.task.trim() && next.plan.due_on)) return;
+    onSend(
+      {
+        diagnosis: { ...diagnosis, text: diagnosis.text.trim() },
+        treatment: treatment.trim(),
+        plan: plan.trim(),
+        findings: findings.trim(),
+        drugs: drugs.trim(),
+        warning_signs: warningSigns.trim(),
+        patient_id: leg.patient.id,
+        disposition,
+        to_organisation_id: disposition === 'onward' ? to : null,
+      },
+      also ? () => void planned() : undefined,
+    );
+  }
+
+  /** The outcome is what must not be lost; a plan that fails can be made again from the card. */
+  async function planned() {
+    try {
+      await planFollowUp({ ...next.plan, task: next.plan.task.trim() });
+    } catch {
+      toast(followUp.t('plan.failed'));
+    }
+    void client.invalidateQueries({ queryKey: ['leg', 'list'] });
+    void client.invalidateQueries({ queryKey: ['leg', 'one', leg.id, 'timeline'] });
   }
   return (
     <FormDialog
@@ -89,6 +124,32 @@ export function OutcomeDialog({
         onChange={(event) => setTreatment(event.target.value)}
         note={tried && !treatment.trim() ? wrong : null}
       />
+      <TextArea
+        label={t('outcome.findings')}
+        optional
+        rows={3}
+        maxLength={8000}
+        value={findings}
+        onChange={(event) => setFindings(event.target.value)}
+      />
+      <div className="form-grid">
+        <TextArea
+          label={t('outcome.drugs')}
+          optional
+          rows={3}
+          maxLength={4000}
+          value={drugs}
+          onChange={(event) => setDrugs(event.target.value)}
+        />
+        <TextArea
+          label={t('outcome.warning_signs')}
+          optional
+          rows={3}
+          maxLength={4000}
+          value={warningSigns}
+          onChange={(event) => setWarningSigns(event.target.value)}
+        />
+      </div>
       <TextArea
         label={t('outcome.plan')}
         hint={t('outcome.planHint')}
@@ -133,6 +194,16 @@ export function OutcomeDialog({
             </option>
           ))}
         </SelectField>
+      )}
+      {suggestion && (
+        <>
+          <Check checked={also} onChange={(event) => setAlso(event.target.checked)}>
+            {followUp.t('plan.also')} <span className="soft small">{followUp.t('plan.alsoHint')}</span>
+          </Check>
+          {also && (
+            <PlanFields plan={next.plan} suggestion={suggestion} tried={tried} onChange={next.change} />
+          )}
+        </>
       )}
     </FormDialog>
   );

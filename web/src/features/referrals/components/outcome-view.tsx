@@ -36,6 +36,7 @@ export function OutcomeView({ outcome, outcomes }: { outcome: Outcome; outcomes:
 
 function OutcomeBody({ outcome }: { outcome: Outcome }) {
   const { t, language } = useTranslation('referrals');
+  const packages = useTranslation('packages');
   return (
     <div className="stack">
       <div>
@@ -47,18 +48,32 @@ function OutcomeBody({ outcome }: { outcome: Outcome }) {
           </p>
         )}
       </div>
-      <div>
-        <h3 className="soft">{t('outcome.treatment')}</h3>
-        <p className="prewrap">{outcome.treatment || '—'}</p>
-      </div>
-      <div>
-        <h3 className="soft">{t('outcome.plan')}</h3>
-        <p className="prewrap">{outcome.plan || '—'}</p>
-      </div>
+      <Part name={t('outcome.findings')} text={outcome.findings} />
+      <Part name={t('outcome.treatment')} text={outcome.treatment || '—'} />
+      <Part name={t('outcome.drugs')} text={outcome.drugs} />
+      <Part name={t('outcome.plan')} text={outcome.plan || '—'} />
+      <Part name={t('outcome.warning_signs')} text={outcome.warning_signs} />
       <p className="soft small outcome-sign">
         {outcome.author && `${outcome.author.name} · ${outcome.author.organisation.name} · `}
+        {outcome.by_proxy && (
+          <>
+            <Status tone="amber" icon="edit">
+              {packages.t('external.outcome')}
+            </Status>{' '}
+          </>
+        )}
         {formatTime(outcome.at, language, clock.now())} · {t('outcome.version', { version: outcome.version })}
       </p>
+    </div>
+  );
+}
+
+function Part({ name, text }: { name: string; text: string }) {
+  if (!text.trim()) return null;
+  return (
+    <div>
+      <h3 className="soft">{name}</h3>
+      <p className="prewrap">{text}</p>
     </div>
   );
 }

@@ -20,7 +20,7 @@ import { Button } from '@/ui/button';
 import { Icon } from '@/ui/icon';
 import { Steps } from '@/ui/steps';
 import { toast } from '@/ui/toast';
-import { hasContent, inputOf, missing, type ReferralDraft, readyAtOnce } from '../api/draft';
+import { emptyForm, hasContent, inputOf, missing, type ReferralDraft, readyAtOnce } from '../api/draft';
 import { ClinicalStep } from './clinical-step';
 import { DestinationStep } from './destination-step';
 import { ReviewStep } from './review-step';
@@ -34,7 +34,8 @@ export function ReferralForm({ initial }: { initial: ReferralDraft }) {
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [draft, setDraft] = useState(initial);
+  // A draft that an older page kept on this device lacks what the form has learned since.
+  const [draft, setDraft] = useState(() => ({ ...initial, form: { ...emptyForm(), ...initial.form } }));
   const [kept, setKept] = useState<number | null>(null);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState<'save' | 'submit' | 'discard' | null>(null);

@@ -9,7 +9,9 @@ import type { Leg, TimelineEntry } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { caseQuery, legQuery, legTimelineQuery, useLegCommand } from '@/lib/queries/legs';
+import { useMe } from '@/lib/session';
 import { Asks } from '@/parts/asks';
+import { LegFollowUps } from '@/parts/follow-up-card';
 import { DirectionMark, LegStatus, LegUrgencyMark } from '@/parts/leg-status';
 import { OwedLine } from '@/parts/owed-line';
 import { PatientLine } from '@/parts/patient-line';
@@ -25,6 +27,7 @@ import { DraftReview } from './draft-review';
 import { FormFacts } from './form-facts';
 import { LegCommands } from './leg-commands';
 import { OutcomeView } from './outcome-view';
+import { PackageCard } from './package-card';
 import './referrals.css';
 
 /** Puts what is said about a leg beside it; another feature, which the composition brings. */
@@ -46,7 +49,8 @@ export function ReferralPage({ conversation }: { conversation: Talk }) {
 function useOpening(leg: Leg): void {
   const { mutate } = useLegCommand(leg.id);
   const opened = useRef(false);
-  const due = leg.allowed.includes('open');
+  // The sender's people who act for somebody outside have not read it there.
+  const due = leg.allowed.includes('open') && !leg.external;
   useEffect(() => {
     if (!due || opened.current) return;
     opened.current = true;
@@ -58,6 +62,8 @@ function useOpening(leg: Leg): void {
 function ReferralView({ leg, conversation }: { leg: Leg; conversation: Talk }) {
   const { t, language } = useTranslation('referrals');
   const timelineText = useTranslation('timeline');
+  const packages = useTranslation('packages');
+  const me = useMe();
   const timeline = useQuery(legTimelineQuery(leg.id));
   useOpening(leg);
   return (
@@ -103,6 +109,15 @@ function ReferralView({ leg, conversation }: { leg: Leg; conversation: Talk }) {
           {leg.has_thread && conversation(leg, timeline.data?.items ?? [])}
           {leg.outcome && <OutcomeView outcome={leg.outcome} outcomes={leg.outcomes} />}
           {leg.notes.length > 0 && <NotesCard leg={leg} />}
+          {leg.external && leg.submitted_at && (
+            <Banner tone="blue" icon="building">
+              <strong>
+                {packages.t('external.badge')} · {packages.t('external.proxy')}
+              </strong>
+              {leg.from.id === me.position.organisation.id && <p>{packages.t('external.explain')}</p>}
+            </Banner>
+          )}
+          <LegFollowUps legId={leg.id} />
           {leg.ask.length > 0 && (
             <section className="card">
               <div className="card-head">
@@ -173,6 +188,9 @@ function ReferralView({ leg, conversation }: { leg: Leg; conversation: Talk }) {
           </section>
           {leg.submitted_at && <ReadingCard leg={leg} />}
           {leg.submitted_at && <CallCard leg={leg} />}
+          {leg.external && leg.submitted_at && leg.from.id === me.position.organisation.id && (
+            <PackageCard leg={leg} />
+          )}
           <CaseCard leg={leg} />
           <section className="card">
             <div className="card-head">

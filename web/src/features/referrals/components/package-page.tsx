@@ -1,0 +1,144 @@
+// 转诊资料取件单: a one-time code on a sheet of A4, made by a press, shown this once, printed. Nothing clinical stands on it.
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useBlocker, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { clock } from '@/lib/clock';
+import type { NewPackage } from '@/lib/contract';
+import { formatTime } from '@/lib/format';
+import { useTranslation } from '@/lib/i18n';
+import { legQuery } from '@/lib/queries/legs';
+import { makePackage, packagesQuery } from '@/lib/queries/packages';
+import { Banner, ProblemBanner } from '@/ui/banner';
+import { Button } from '@/ui/button';
+import { Dialog } from '@/ui/dialog';
+import { Icon } from '@/ui/icon';
+import { Loaded } from '@/ui/states';
+import './packages.css';
+
+export function PackagePage() {
+  const { t } = useTranslation('packages');
+  const common = useTranslation();
+  const { legId } = useParams({ from: '/shell/referrals/$legId/package' });
+  const leg = useQuery(legQuery(legId));
+  const client = useQueryClient();
+  const make = useMutation({
+    mutationFn: () => makePackage(legId),
+    // Nothing of it is left behind in the page's memory once the page is left.
+    gcTime: 0,
+    onSuccess: () => client.invalidateQueries({ queryKey: packagesQuery(legId).queryKey }),
+  });
+  const [isPrinted, setIsPrinted] = useState(false);
+  const isAtRisk = make.data !== undefined && !isPrinted;
+  const leaving = useBlocker({
+    shouldBlockFn: () => isAtRisk,
+    enableBeforeUnload: () => isAtRisk,
+    withResolver: true,
+  });
+  return (
+    <div className="page">
+      <div className="not-printed">
+        <Link to="/referrals/$legId" params={{ legId }} className="package-back">
+          <Icon name="chevronLeft" size={20} />
+          {t('sheet.back')}
+        </Link>
+        <div className="page-head">
+          <div className="stack-small">
+            <h1>{t('sheet.title')}</h1>
+            <p className="soft">{t('sheet.lead')}</p>
+          </div>
+          {make.data && (
+            <Button
+              look="primary"
+              icon="print"
+              onClick={() => {
+                window.print();
+                setIsPrinted(true);
+              }}
+            >
+              {t('sheet.print')}
+            </Button>
+          )}
+        </div>
+        {make.error && <ProblemBanner error={make.error} />}
+        {make.data && <Banner tone="amber">{t('sheet.once')}</Banner>}
+      </div>
+      {make.data ? (
+        <Sheet made={make.data} />
+      ) : (
+        <Loaded query={leg}>
+          {(leg) => (
+            <div className="card card-body stack">
+              <p>{t('sheet.to', { name: leg.to?.name ?? '—' })}</p>
+              <div>
+                <Button look="primary" icon="print" busy={make.isPending} onClick={() => make.mutate()}>
+                  {t('sheet.make')}
+                </Button>
+              </div>
+            </div>
+          )}
+        </Loaded>
+      )}
+      {leaving.status === 'blocked' && (
+        <Dialog
+          title={t('sheet.leave')}
+          onClose={leaving.reset}
+          footer={
+            <>
+              <Button look="danger" onClick={leaving.proceed}>
+                {t('sheet.leaveDo')}
+              </Button>
+              <Button look="primary" onClick={leaving.reset}>
+                {common.t('cancel')}
+              </Button>
+            </>
+          }
+        >
+          <p>{t('sheet.leaveText')}</p>
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function Sheet({ made }: { made: NewPackage }) {
+  const { t, language } = useTranslation('packages');
+  const { sheet } = made;
+  const phones = [sheet.from.doctor_phone, sheet.from.organisation_phone].filter(Boolean).join(' / ');
+  return (
+    <article className="package-sheet">
+      <h2>{t('sheet.title')}</h2>
+      <p className="package-to">{t('sheet.to', { name: sheet.to })}</p>
+      <div className="package-main">
+        <img
+          className="package-qr"
+          src={`data:image/svg+xml;utf8,${encodeURIComponent(made.qr)}`}
+          alt={`${made.address}/${made.code}`}
+        />
+        <dl className="facts">
+          <dt>{t('sheet.code')}</dt>
+          <dd className="package-code">{made.code}</dd>
+          <dt>{t('sheet.address')}</dt>
+          <dd className="package-address">{made.address}</dd>
+          <dt>{t('sheet.until')}</dt>
+          <dd>{formatTime(made.package.expires_at, language, clock.now())}</dd>
+          <dt>{t('sheet.number')}</dt>
+          <dd className="tabular">{sheet.number}</dd>
+          <dt>{t('sheet.from')}</dt>
+          <dd>{sheet.from.organisation}</dd>
+          <dt>{t('sheet.doctor')}</dt>
+          <dd>{sheet.from.doctor}</dd>
+          <dt>{t('sheet.phone')}</dt>
+          <dd className="tabular">{phones || '—'}</dd>
+        </dl>
+      </div>
+      <h3>{t('sheet.steps')}</h3>
+      <ol className="package-steps">
+        <li>{t('sheet.step1')}</li>
+        <li>{t('sheet.step2')}</li>
+        <li>{t('sheet.step3')}</li>
+      </ol>
+      <p className="small">{t('sheet.secret')}</p>
+    </article>
+  );
+}
