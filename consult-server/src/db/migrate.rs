@@ -18,6 +18,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0007_sign_in", include_str!("../../migrations/0007_sign_in.sql")),
     ("0008_oversight", include_str!("../../migrations/0008_oversight.sql")),
     ("0009_sign_in_doors", include_str!("../../migrations/0009_sign_in_doors.sql")),
+    ("0011_notices", include_str!("../../migrations/0011_notices.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
