@@ -92,6 +92,8 @@ id_type!(StudyId);
 id_type!(UploadId);
 id_type!(RoomId);
 id_type!(BreakGlassId);
+id_type!(WebhookId);
+id_type!(DeliveryId);
 
 #[cfg(test)]
 mod tests {

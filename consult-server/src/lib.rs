@@ -27,6 +27,7 @@ pub mod routes;
 pub mod studies;
 pub mod time;
 pub mod tls;
+pub mod todos;
 pub mod worker;
 
 use crate::access::oidc;
@@ -36,7 +37,7 @@ use crate::consults::inputs::Inputs;
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::Entropy;
-use crate::notices::Hub;
+use crate::notices::{Hub, Post};
 use crate::studies::Imaging;
 use crate::time::Clock;
 use crate::tls::Tls;
@@ -54,6 +55,7 @@ pub struct App {
     pub oidc: oidc::Provider,
     pub imaging: Imaging,
     pub hub: Hub,
+    pub post: Post,
     pub rooms: Rooms,
     pub ready: Ready,
     pub shutdown: CancellationToken,
@@ -89,6 +91,7 @@ impl App {
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
         use_one_cryptography();
         let oidc = oidc::Provider::of(&config)?;
+        let post = Post::of(&config)?;
         let ground = Ground::open(config, clock, entropy).await?;
         let imaging = Imaging::open(&ground, Arc::new(Inputs))?;
         Ok(Self {
@@ -96,6 +99,7 @@ impl App {
             oidc,
             imaging,
             hub: Hub::default(),
+            post,
             rooms: Rooms::default(),
             ready: Ready::default(),
             shutdown: CancellationToken::new(),

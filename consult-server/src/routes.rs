@@ -4,7 +4,7 @@
 use crate::http::{describe, idempotency, layers, peer, problem};
 use crate::{
     App, Ready, access, audit, break_glass, conference, consults, directory, metrics, notices, page,
-    patients, referrals, studies,
+    patients, referrals, studies, todos,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -43,7 +43,8 @@ fn api() -> OpenApiRouter<App> {
             .merge(referrals::http::routes())
             .merge(conference::http::routes())
             .merge(consults::http::routes())
-            .merge(notices::http::routes()),
+            .merge(notices::http::routes())
+            .merge(todos::http::routes()),
     )
 }
 

@@ -4,10 +4,13 @@
 pub mod consults;
 pub mod files;
 pub mod harness;
+pub mod notices;
 pub mod oidc;
 pub mod people;
 pub mod phone;
 pub mod postgres;
+pub mod receiver;
 pub mod referrals;
+pub mod smtp;
 pub mod store;
 pub mod tus;

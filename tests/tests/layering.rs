@@ -26,6 +26,7 @@ const FLOORS: &[&str] = &[
     "referrals",
     "consults",
     "notices",
+    "todos",
     "page",
     "metrics",
     "tls",

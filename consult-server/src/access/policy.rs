@@ -47,6 +47,12 @@ actions! {
     StudyAssign,
     RoomJoin,
     ClientManage,
+    /// Which other systems are told.
+    WebhookManage,
+    /// What could not be sent, and sending it again.
+    DeliveryManage,
+    /// The to-do lists of a position.
+    TodoRead,
 }
 
 impl Action {
@@ -101,14 +107,17 @@ impl Action {
             Action::AuditRead => &[Auditor],
             Action::GlassBreak => DOCTORS,
             Action::GlassReview => &[SecurityAdministrator],
-            Action::ClientManage => &[SecurityAdministrator],
+            Action::ClientManage | Action::WebhookManage => &[SecurityAdministrator],
+            Action::DeliveryManage => &[Administrator, SecurityAdministrator],
             Action::PatientSearch
             | Action::PatientRead
             | Action::PatientReveal
             | Action::PatientAccessLog
             | Action::PatientTreat
             | Action::StudyRead => CARE,
-            Action::ConsultRead | Action::LegRead | Action::LegCommand => CARE_AND_OVERSIGHT,
+            Action::ConsultRead | Action::LegRead | Action::LegCommand | Action::TodoRead => {
+                CARE_AND_OVERSIGHT
+            }
             Action::PatientRegister | Action::PatientChange | Action::LegSend => SENDERS,
             Action::ConsultRequest => ASKERS,
             Action::ConsultAnswer => &[Specialist],
@@ -142,7 +151,10 @@ impl Action {
             | Action::GlassReview
             | Action::PatientReveal
             | Action::PatientAccessLog
-            | Action::ClientManage => None,
+            | Action::ClientManage
+            | Action::WebhookManage
+            | Action::DeliveryManage
+            | Action::TodoRead => None,
         }
     }
 
@@ -158,6 +170,9 @@ impl Action {
                 | Action::GlassBreak
                 | Action::GlassReview
                 | Action::ClientManage
+                | Action::WebhookManage
+                | Action::DeliveryManage
+                | Action::TodoRead
                 | Action::PatientSearch
                 | Action::PatientRegister
                 | Action::ConsultRequest
@@ -176,6 +191,8 @@ impl Action {
                 | Action::AuditRead
                 | Action::GlassReview
                 | Action::ClientManage
+                | Action::WebhookManage
+                | Action::DeliveryManage
         )
     }
 }
