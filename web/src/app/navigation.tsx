@@ -19,6 +19,9 @@ interface Place {
     | '/referrals'
     | '/board'
     | '/notices'
+    | '/todos'
+    | '/webhooks'
+    | '/deliveries'
     | '/worklist'
     | '/studies'
     | '/people'
@@ -36,6 +39,9 @@ interface Place {
     | 'referrals'
     | 'board'
     | 'notices'
+    | 'todos'
+    | 'webhooks'
+    | 'deliveries'
     | 'worklist'
     | 'studies'
     | 'people'
@@ -46,6 +52,9 @@ interface Place {
     | 'audit'
     | 'emergency';
 }
+
+const TODOS: Place = { to: '/todos', icon: 'checkCircle', text: 'todos' };
+const DELIVERIES: Place = { to: '/deliveries', icon: 'send', text: 'deliveries' };
 
 const STUDIES: Place = { to: '/studies', icon: 'image', text: 'studies' };
 
@@ -64,31 +73,37 @@ const PLACES: Record<Desk, Place[]> = {
     { to: '/consults', icon: 'consult', text: 'consults' },
     { to: '/referrals', icon: 'referral', text: 'referrals' },
     { to: '/patients', icon: 'users', text: 'patients' },
+    TODOS,
   ],
   board: [
     { to: '/board', icon: 'board', text: 'board' },
+    TODOS,
     { to: '/referrals', icon: 'referral', text: 'referrals' },
     { to: '/patients', icon: 'users', text: 'patients' },
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
   worklist: [
     { to: '/worklist', icon: 'list', text: 'worklist' },
+    TODOS,
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
-  review: [REVIEW, { to: '/notices', icon: 'bell', text: 'notices' }],
+  review: [
+    REVIEW,
+    { to: '/notices', icon: 'bell', text: 'notices' },
+    { to: '/webhooks', icon: 'globe', text: 'webhooks' },
+    DELIVERIES,
+  ],
   audit: [
     { to: '/audit', icon: 'search', text: 'audit' },
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
-  office: [
-    { to: '/', icon: 'home', text: 'home' },
-    { to: '/notices', icon: 'bell', text: 'notices' },
-  ],
+  office: [{ to: '/', icon: 'home', text: 'home' }, TODOS, { to: '/notices', icon: 'bell', text: 'notices' }],
   administration: [
     { to: '/', icon: 'home', text: 'home' },
     { to: '/directory', icon: 'building', text: 'directory' },
     { to: '/directory/import', icon: 'upload', text: 'import' },
     { to: '/notices', icon: 'bell', text: 'notices' },
+    DELIVERIES,
   ],
 };
 

@@ -527,6 +527,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be sent and what became of it, newest first: to whom and of which kind, never about what. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send again what was given up, or do not wait for the next try. */
+        post: operations["retry_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/departments": {
         parameters: {
             query?: never;
@@ -619,7 +653,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live changes: `changed {kind, id, version}`, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`. */
+        /** Live changes: `changed {kind, id, version}`, `todo` when counts of to-do lists may have changed, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`. */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -1195,6 +1229,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark every notice read up to one. */
+        post: operations["mark_all_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices/{id}/read": {
         parameters: {
             query?: never;
@@ -1402,6 +1453,24 @@ export interface paths {
         put?: never;
         /** Add a person; positions follow. */
         post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/me/notice-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How I want to be told, and where I can be reached. */
+        get: operations["my_preferences"];
+        /** Say how I want to be told: by which ways, in which language, and when not. */
+        put: operations["put_my_preferences"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2112,6 +2181,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/todos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of my four lists, and how many stand in each: what waits by its deadline, the others by what is newest. */
+        get: operations["list_todos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads/{id}": {
         parameters: {
             query?: never;
@@ -2123,6 +2209,92 @@ export interface paths {
         get: operations["read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The systems that are told, each with what became of its newest delivery. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Tell another system; the answer shows its secret this once. */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is named; the rest stays. */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell it nothing any more; what waits for it is dropped. */
+        post: operations["end_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange the secret; the answer shows the new one this once. */
+        post: operations["renew_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test; what became of it stands in the list. */
+        post: operations["test_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2211,6 +2383,10 @@ export interface components {
         Agreements: {
             consult: boolean;
             referral: boolean;
+        };
+        AllRead: {
+            /** @description The newest notice that the reader has seen: what came after it stays unread. */
+            up_to: string;
         };
         /** Format: uuid */
         AllianceId: string;
@@ -2353,6 +2529,12 @@ export interface components {
         };
         /** Format: uuid */
         CaseId: string;
+        Channels: {
+            administration: components["schemas"]["Ways"];
+            answers: components["schemas"]["Ways"];
+            escalations: components["schemas"]["Ways"];
+            tasks: components["schemas"]["Ways"];
+        };
         /** Format: uuid */
         ClientId: string;
         /** @description A person in one of their positions. */
@@ -2532,6 +2714,53 @@ export interface components {
         };
         /** @enum {string} */
         DeclineReason: "no_bed" | "no_capability" | "not_indicated" | "insufficient_information" | "other_hospital_better" | "patient_unfit_for_transfer" | "other";
+        Deliveries: {
+            items: components["schemas"]["DeliveryRow"][];
+            next?: string | null;
+            /** @description The ways on which something waits or was given up. */
+            routes: components["schemas"]["DeliveryRoute"][];
+        };
+        /** @enum {string} */
+        DeliveryChannel: "mail" | "phone" | "webhook";
+        /** Format: uuid */
+        DeliveryId: string;
+        /** @description How one way stands. */
+        DeliveryRoute: {
+            /** Format: int64 */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Failures since it last worked.
+             */
+            failures: number;
+            fault?: string | null;
+            fault_detail?: string | null;
+            /** @description `mail`, or the webhook's name. */
+            name: string;
+            resume_at?: components["schemas"]["Timestamp"] | null;
+            succeeded_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description A delivery as administrators see it: nothing of what it is about but its kind. */
+        DeliveryRow: {
+            channel: components["schemas"]["DeliveryChannel"];
+            created_at: components["schemas"]["Timestamp"];
+            due_at?: components["schemas"]["Timestamp"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            fault?: string | null;
+            fault_detail?: string | null;
+            id: components["schemas"]["DeliveryId"];
+            kind: string;
+            person?: components["schemas"]["PersonRef"] | null;
+            state: components["schemas"]["DeliveryState"];
+            /** Format: int64 */
+            tries: number;
+            /** @description The webhook's name. */
+            webhook?: string | null;
+        };
+        /** @enum {string} */
+        DeliveryState: "waiting" | "sending" | "sent" | "dead" | "dropped";
         DepartmentDetail: {
             code: string;
             ended_at?: components["schemas"]["Timestamp"] | null;
@@ -2727,6 +2956,16 @@ export interface components {
             sheets: components["schemas"]["Count"][];
             warnings: number;
         };
+        /** @enum {string} */
+        Language: "zh-CN" | "en";
+        LastDelivery: {
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            fault?: string | null;
+            fault_detail?: string | null;
+            kind: string;
+            state: components["schemas"]["DeliveryState"];
+        };
         /** @description A leg whole, as the caller sees it. */
         Leg: components["schemas"]["LegRow"] & {
             /** @description Commands this caller may give now. */
@@ -2890,8 +3129,15 @@ export interface components {
             /** @description `otpauth://…` */
             uri: string;
         };
+        /** @description A webhook with its secret, which is shown this once. */
+        NewWebhook: {
+            /** @description `whsec_…`; null where the secret is not ours. */
+            secret?: string | null;
+            webhook: components["schemas"]["Webhook"];
+        };
         /** @description Something a person should know, kept until they have read it. */
         Notice: {
+            class: components["schemas"]["NoticeClass"];
             created_at: components["schemas"]["Timestamp"];
             id: string;
             patient?: components["schemas"]["NoticePatient"] | null;
@@ -2901,9 +3147,27 @@ export interface components {
             /** @description The type of the event it tells of, e.g. `consult.submitted`. */
             type: string;
         };
+        /**
+         * @description What a notice is for its reader.
+         * @enum {string}
+         */
+        NoticeClass: "tasks" | "answers" | "escalations" | "administration";
         NoticePatient: {
             id: components["schemas"]["PatientId"];
             name: string;
+        };
+        NoticePreferences: {
+            channels: components["schemas"]["Channels"];
+            /** @description Where mail goes; null while the administrator has entered none. */
+            email?: string | null;
+            language: components["schemas"]["Language"];
+            /** @description Where messages and calls go; null while there is none. */
+            phone?: string | null;
+            /** @description Whether the alliance has a gateway for messages or calls. */
+            phone_offered: boolean;
+            quiet?: components["schemas"]["QuietHours"] | null;
+            /** @description In which the quiet hours are counted. */
+            timezone: string;
         };
         Notices: {
             items: components["schemas"]["Notice"][];
@@ -3460,6 +3724,7 @@ export interface components {
         /** Format: uuid */
         PersonId: string;
         PersonInput: {
+            email?: string | null;
             id: components["schemas"]["PersonId"];
             licence_from?: components["schemas"]["Timestamp"] | null;
             licence_number?: string | null;
@@ -3473,6 +3738,8 @@ export interface components {
         };
         /** @description What is left out stays. */
         PersonPatch: {
+            /** @default null */
+            email: string | null;
             /** @default null */
             licence_from: components["schemas"]["Timestamp"] | null;
             /** @default null */
@@ -3491,6 +3758,8 @@ export interface components {
             work_phone: string | null;
         };
         PersonPrivate: {
+            /** @description Where notices are mailed. */
+            email?: string | null;
             /** @description Whether they have set a password. */
             has_account: boolean;
             licence_from?: components["schemas"]["Timestamp"] | null;
@@ -3529,6 +3798,11 @@ export interface components {
             valid_from?: components["schemas"]["Timestamp"] | null;
             valid_until?: components["schemas"]["Timestamp"] | null;
         };
+        PreferencesInput: {
+            channels: components["schemas"]["Channels"];
+            language: components["schemas"]["Language"];
+            quiet?: components["schemas"]["QuietHours"] | null;
+        };
         /** @description The body of every refusal. */
         Problem: {
             code: string;
@@ -3542,6 +3816,11 @@ export interface components {
             type: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @description Quiet hours as people write them: `22:00`. */
+        QuietHours: {
+            from: string;
+            until: string;
         };
         /** @enum {string} */
         Rank: "duty" | "deputy";
@@ -3828,6 +4107,51 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        Todo: {
+            /** @description When it changed, was told or was done. */
+            at: components["schemas"]["Timestamp"];
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who sent it. */
+            from: components["schemas"]["PersonRef"];
+            id: string;
+            kind: components["schemas"]["TodoKind"];
+            number?: string | null;
+            owed?: components["schemas"]["Owed"] | null;
+            patient?: components["schemas"]["PatientRef"] | null;
+            state: string;
+            to?: components["schemas"]["OrganisationRef"] | null;
+            told?: components["schemas"]["TodoTold"] | null;
+            /** @description Something about it has not been looked at yet. */
+            unread: boolean;
+            urgency?: string | null;
+        };
+        TodoCounts: {
+            /**
+             * Format: int64
+             * @description Within the last seven days.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Those with something unread.
+             */
+            informed: number;
+            /** Format: int64 */
+            started: number;
+            /** Format: int64 */
+            todo: number;
+        };
+        /** @enum {string} */
+        TodoKind: "leg" | "consult" | "duty_swap";
+        TodoTold: {
+            notice_id: string;
+            type: string;
+        };
+        Todos: {
+            counts: components["schemas"]["TodoCounts"];
+            items: components["schemas"]["Todo"][];
+            next?: string | null;
+        };
         TotpConfirmation: {
             code: string;
             id: string;
@@ -3868,6 +4192,71 @@ export interface components {
         };
         /** @enum {string} */
         UploadState: "receiving" | "done" | "failed";
+        /** @description The ways out of the product for one class of notice. */
+        Ways: {
+            mail: boolean;
+            /** @description A text message or call, where the alliance has a gateway. */
+            phone: boolean;
+        };
+        Webhook: {
+            active: boolean;
+            adapter: components["schemas"]["WebhookAdapter"];
+            created_at: components["schemas"]["Timestamp"];
+            events: string[];
+            /** @description Whether a secret is kept. */
+            has_secret: boolean;
+            id: components["schemas"]["WebhookId"];
+            language: components["schemas"]["Language"];
+            last?: components["schemas"]["LastDelivery"] | null;
+            name: string;
+            template?: string | null;
+            /** @description Without its query, which may hold a key. */
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @enum {string} */
+        WebhookAdapter: "standard" | "dingtalk" | "wecom" | "sms_gateway";
+        /** Format: uuid */
+        WebhookId: string;
+        WebhookInput: {
+            adapter: components["schemas"]["WebhookAdapter"];
+            /** @description The types of events it is told; none for a gateway. */
+            events?: string[];
+            id: components["schemas"]["WebhookId"];
+            language?: components["schemas"]["Language"];
+            name: string;
+            /** @description The robot's signing secret (`SEC…`); for `dingtalk` only. */
+            secret?: string | null;
+            /** @description The id of the gateway's message template; for `sms_gateway` only. */
+            template?: string | null;
+            url: string;
+        };
+        /** @description What is left out stays. */
+        WebhookPatch: {
+            /**
+             * @description A webhook that is switched off is told nothing.
+             * @default null
+             */
+            active: boolean | null;
+            /** @default null */
+            events: string[] | null;
+            /** @default null */
+            language: components["schemas"]["Language"] | null;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            secret: string | null;
+            /** @default null */
+            template: string | null;
+            /** @default null */
+            url: string | null;
+        };
+        Webhooks: {
+            items: components["schemas"]["Webhook"][];
+            /** @description The types of events a webhook can be told. */
+            kinds: string[];
+        };
         "leg.Accept": {
             expected_at?: components["schemas"]["Timestamp"] | null;
             owner_id?: components["schemas"]["PersonId"] | null;
@@ -6553,6 +6942,112 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `waiting` with those being sent, `dead`, or `sent` with the dropped */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    retry_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     create_department: {
@@ -10047,6 +10542,64 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    mark_all_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllRead"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     mark_read: {
         parameters: {
             query?: never;
@@ -11106,6 +11659,103 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    my_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    put_my_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: {
@@ -13778,6 +14428,57 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    list_todos: {
+        parameters: {
+            query?: {
+                /** @description `todo` (unless said), `started`, `informed` or `done` */
+                class?: string | null;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Todos"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
     read: {
         parameters: {
             query?: never;
@@ -13823,6 +14524,411 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    end_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    renew_webhook_secret: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
 }

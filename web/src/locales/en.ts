@@ -12,6 +12,7 @@ import duties from './en/duties.json';
 import ecg from './en/ecg.json';
 import glass from './en/glass.json';
 import home from './en/home.json';
+import notices from './en/notices.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
@@ -24,6 +25,7 @@ import roster from './en/roster.json';
 import session from './en/session.json';
 import studies from './en/studies.json';
 import timeline from './en/timeline.json';
+import todos from './en/todos.json';
 import uploads from './en/uploads.json';
 import viewer from './en/viewer.json';
 import worklist from './en/worklist.json';
@@ -44,6 +46,7 @@ export default {
   ecg,
   glass,
   home,
+  notices,
   patients,
   people,
   problems,
@@ -54,6 +57,7 @@ export default {
   session,
   studies,
   timeline,
+  todos,
   uploads,
   viewer,
   worklist,

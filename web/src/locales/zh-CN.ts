@@ -9,6 +9,7 @@ import consultPages from './zh-CN/consults.json';
 import directory from './zh-CN/directory.json';
 import ecg from './zh-CN/ecg.json';
 import glass from './zh-CN/glass.json';
+import notices from './zh-CN/notices.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -17,6 +18,7 @@ import refusals from './zh-CN/refusals.json';
 import report from './zh-CN/report.json';
 import roster from './zh-CN/roster.json';
 import studies from './zh-CN/studies.json';
+import todos from './zh-CN/todos.json';
 import uploads from './zh-CN/uploads.json';
 import viewer from './zh-CN/viewer.json';
 import worklist from './zh-CN/worklist.json';
@@ -37,6 +39,7 @@ export default {
   directory,
   ecg,
   glass,
+  notices,
   patients,
   people,
   problems,
@@ -45,6 +48,7 @@ export default {
   report,
   roster,
   studies,
+  todos,
   uploads,
   viewer,
   worklist,

@@ -47,4 +47,21 @@ export const administrationRoutes = [
     path: '/directory/people/$personId',
     component: lazyRouteComponent(() => import('@/features/directory/components/person-page'), 'PersonPage'),
   }),
+  createRoute({
+    ...under,
+    path: '/webhooks',
+    component: lazyRouteComponent(
+      () => import('@/features/notices/components/webhooks-page'),
+      'WebhooksPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/deliveries',
+    validateSearch: texts('show'),
+    component: lazyRouteComponent(
+      () => import('@/features/notices/components/deliveries-page'),
+      'DeliveriesPage',
+    ),
+  }),
 ] as const;
