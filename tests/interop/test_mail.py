@@ -17,6 +17,18 @@ from conftest import serving
 from mail_server import PASSWORD, USER
 
 HERE = Path(__file__).resolve().parent
+FORM = {
+    "reason": "critical",
+    "complaint": "胸痛 2 小时",
+    "history": "活动后加重",
+    "past_history": "",
+    "allergies": "无",
+    "vitals": {"bp": "150/95 mmHg"},
+    "examination": "",
+    "diagnosis": {"code": None, "system": None, "system_version": None, "text": "心绞痛"},
+    "treatment": "阿司匹林",
+    "purpose": "进一步检查",
+}
 LEG = re.compile(r"http://127\.0\.0\.1:\d+/referrals/([0-9a-f-]{36})")
 
 
@@ -64,8 +76,8 @@ def refer(product):
         "urgency": "emergency",
         "to_organisation_id": county["id"],
         "to_department_id": department["id"],
-        "form": {"complaint": "胸痛 2 小时"},
-        "consent": None,
+        "form": FORM,
+        "consent": {"kind": "written"},
     }
     made = village.post(f"{product.address}/api/v1/legs", json=draft, timeout=30)
     assert made.status_code == 201, made.text

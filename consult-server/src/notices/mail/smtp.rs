@@ -74,6 +74,19 @@ fn concerning(error: &Error, code: &'static str) -> Attempt {
 }
 
 fn fault(error: &Error, code: &'static str) -> Fault {
-    let code = if error.is_tls() { "tls" } else { code };
+    let code = if error.is_tls() || is_about_tls(error) { "tls" } else { code };
     Fault::new(code, error)
+}
+
+/// A certificate that is not believed comes as a failure of the connection, with its cause inside.
+fn is_about_tls(error: &Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }

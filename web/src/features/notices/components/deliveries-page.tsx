@@ -135,8 +135,8 @@ function Row({ row, busy, onRetry }: { row: DeliveryRow; busy: boolean; onRetry:
         <span className="soft small">
           {t(`sending.channel.${row.channel}`)}
           {row.webhook && ` · ${row.webhook}`}
-          {row.person && ` · ${row.person.name}，${row.person.organisation.name}`}
-          {row.tries > 0 && ` · ${t('sending.tries', { count: row.tries })}`}
+          {row.person && ` · ${row.person.name} · ${row.person.organisation.name}`}
+          {row.tries > 1 && ` · ${t('sending.tries', { count: row.tries })}`}
           {row.due_at && ` · ${t('sending.again', { time: time(row.due_at) })}`}
         </span>
       </span>
