@@ -1,8 +1,10 @@
 //! Configuration: one struct per section, each with its default; a TOML file and `CONSULT__SECTION__KEY` override.
 //! Unknown keys are errors. Secrets print as `***`. Without a file everything works on loopback.
 
+mod mail;
 mod net;
 
+pub use mail::{Mail, Notices, Webhooks};
 pub use net::Net;
 
 use crate::crypto::Suite;
@@ -24,6 +26,8 @@ pub struct Config {
     pub audit: Audit,
     pub dimse: Dimse,
     pub media: Media,
+    pub mail: Mail,
+    pub notices: Notices,
     pub metrics: Metrics,
     pub demo: Demo,
 }
@@ -302,6 +306,7 @@ impl Config {
         config.objects.url = format!("file:{}", folder.join("objects").display());
         config.objects.staging = folder.join("uploads");
         config.audit.folder = folder.join("audit");
+        config.mail.url = Secret(format!("folder:{}", folder.join("mail").display()));
         config.demo.studies = false;
         config
     }
@@ -310,6 +315,7 @@ impl Config {
     pub fn shown(&self) -> String {
         let mut config = self.clone();
         config.store.url = Secret(config.store.url.hidden());
+        config.mail.url = Secret(config.mail.url.hidden());
         if let Some(oidc) = &mut config.access.oidc {
             oidc.client_secret = oidc.client_secret.take().map(|_| Secret("***".to_owned()));
         }
@@ -324,7 +330,8 @@ pub struct Secret(pub String);
 
 impl Secret {
     fn hidden(&self) -> String {
-        match self.0.split_once('@') {
+        // A password may hold an @ of its own.
+        match self.0.rsplit_once('@') {
             Some((head, tail)) => {
                 let scheme = head.split_once("://").map_or("", |(scheme, _)| scheme);
                 format!("{scheme}://***@{tail}")
@@ -359,6 +366,14 @@ mod tests {
         config.store.url = Secret("postgres://consult:sesame@db/consult".to_owned());
         assert!(!config.shown().contains("sesame") && config.shown().contains("***@db/consult"));
         assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn the_password_of_the_mail_server_is_not_shown() {
+        let mut config = Config::default();
+        config.mail.url = Secret("smtps://notices:se@same@mail.example:465".to_owned());
+        assert!(!config.shown().contains("same@") && config.shown().contains("smtps://***@mail.example:465"));
+        assert!(!format!("{config:?}").contains("same@"));
     }
 
     #[test]

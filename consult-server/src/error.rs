@@ -116,6 +116,7 @@ codes! {
     DirectoryFormula = "directory.formula", 422, "内容以 = + - @ 开头，会被表格软件当作公式。", "The value begins with = + - or @, which spreadsheets take for a formula.";
     DirectoryCharacters = "directory.characters", 422, "内容含有换行或控制字符。", "The value holds line breaks or control characters.";
     DirectoryCodeInvalid = "directory.code-invalid", 422, "编号只能由字母、数字和 - _ . / 组成，最长 32 位。", "A key has at most 32 letters, digits and the marks - _ . and /.";
+    DirectoryEmail = "directory.email-invalid", 422, "电子邮箱格式不正确。", "The e-mail address is not valid.";
     DirectoryPhone = "directory.phone-invalid", 422, "电话号码格式不正确。", "The phone number is not valid.";
     DirectoryDateOrder = "directory.date-order", 422, "截止日期早于起始日期。", "The end lies before the beginning.";
     DirectoryLevelUnknown = "directory.level-unknown", 422, "不认识这个机构级别。", "This level is not known.";
@@ -322,6 +323,17 @@ codes! {
     ConsultTextTooLong = "consult.text-too-long", 422, "内容过长。", "The text is too long.";
     ConsultReportIncomplete = "consult.report-incomplete", 422, "签署前请填写完整：所见、诊断、建议和处置。", "Findings, diagnosis, advice and disposition are needed before a signature.";
     ConsultDiagnosisSystem = "consult.diagnosis-system-missing", 422, "诊断编码须注明编码体系。", "A diagnosis code needs its code system.";
+
+    // Notices and where they go.
+    NoticeQuietHours = "notice.quiet-hours-invalid", 422, "免打扰时段的起止时间须为时:分，且不能相同。", "Quiet hours need a beginning and an end as HH:MM that differ.";
+    NoticeLanguage = "notice.language-unknown", 422, "不支持这种语言。", "This language is not offered.";
+    DeliveryNotOpen = "notice.delivery-not-open", 409, "这条消息已经发出或已不需要发送。", "This was sent already, or is no longer needed.";
+    WebhookUrl = "webhook.url-invalid", 422, "请填写 http 或 https 地址，地址中不能带用户名。", "Give an http or https address without a user name in it.";
+    WebhookAddress = "webhook.address-not-public", 422, "这个地址在内部网络中，未经配置允许不能调用。", "This address is inside a private network, and the configuration does not allow it.";
+    WebhookEvents = "webhook.events-invalid", 422, "请至少选择一种事件，且只能选择列出的事件。", "Choose at least one of the listed kinds of events.";
+    WebhookSecret = "webhook.secret-invalid", 422, "签名密钥为空或格式不正确。", "The signing secret is missing or not valid.";
+    WebhookTemplate = "webhook.template-missing", 422, "请填写短信或语音模板编号。", "Give the id of the message template.";
+    WebhookGatewayTwice = "webhook.gateway-twice", 409, "已有一个启用的短信网关，请先停用它。", "There is an active gateway already: switch that one off first.";
 }
 
 /// A refusal: a code, typed extras for the client, and what the log should know (never shown).

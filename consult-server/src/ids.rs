@@ -99,6 +99,8 @@ id_type!(BreakGlassId);
 id_type!(CapabilityId);
 id_type!(FollowUpId);
 id_type!(PackageId);
+id_type!(WebhookId);
+id_type!(DeliveryId);
 
 #[cfg(test)]
 mod tests {

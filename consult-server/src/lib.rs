@@ -33,6 +33,7 @@ pub mod settings;
 pub mod studies;
 pub mod time;
 pub mod tls;
+pub mod todos;
 pub mod worker;
 
 use crate::access::oidc;
@@ -44,7 +45,7 @@ use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::Entropy;
 use crate::messages::attached::Attached;
-use crate::notices::Hub;
+use crate::notices::{Hub, Post};
 use crate::studies::Imaging;
 use crate::time::Clock;
 use crate::tls::Tls;
@@ -63,6 +64,7 @@ pub struct App {
     pub imaging: Imaging,
     pub shelf: Shelf,
     pub hub: Hub,
+    pub post: Post,
     pub rooms: Rooms,
     pub ready: Ready,
     pub shutdown: CancellationToken,
@@ -98,6 +100,7 @@ impl App {
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Result<Self> {
         use_one_cryptography();
         let oidc = oidc::Provider::of(&config)?;
+        let post = Post::of(&config)?;
         let ground = Ground::open(config, clock, entropy).await?;
         let imaging = Imaging::open(&ground, Arc::new(Inputs))?;
         let shelf = Shelf { blobs: imaging.blobs.clone(), holders: Arc::new(Attached) };
@@ -107,6 +110,7 @@ impl App {
             imaging,
             shelf,
             hub: Hub::default(),
+            post,
             rooms: Rooms::default(),
             ready: Ready::default(),
             shutdown: CancellationToken::new(),

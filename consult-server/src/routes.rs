@@ -4,7 +4,7 @@
 use crate::http::{describe, idempotency, layers, peer, problem};
 use crate::{
     App, Ready, access, audit, beds, break_glass, conference, consults, directory, documents, followup,
-    messages, metrics, notices, page, patients, referrals, routing, settings, studies,
+    messages, metrics, notices, page, patients, referrals, routing, settings, studies, todos,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -49,7 +49,8 @@ fn api() -> OpenApiRouter<App> {
             .merge(conference::http::routes())
             .merge(consults::http::routes())
             .merge(notices::http::routes())
-            .merge(followup::http::routes()),
+            .merge(followup::http::routes())
+            .merge(todos::http::routes()),
     )
 }
 

@@ -148,6 +148,10 @@ impl User<'_> {
         Answer::of(self.request(Method::POST, path).json(&body).send().await.expect("an answer")).await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(Method::PUT, path).json(&body).send().await.expect("an answer")).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::DELETE, path).send().await.expect("an answer")).await
     }

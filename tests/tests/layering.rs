@@ -32,6 +32,7 @@ const FLOORS: &[&str] = &[
     "consults",
     "notices",
     "followup",
+    "todos",
     "page",
     "metrics",
     "tls",

@@ -60,6 +60,12 @@ actions! {
     BedManage,
     /// Change the rules of the alliance: deadlines, criteria, templates.
     SettingsManage,
+    /// Which other systems are told.
+    WebhookManage,
+    /// What could not be sent, and sending it again.
+    DeliveryManage,
+    /// The to-do lists of a position.
+    TodoRead,
 }
 
 impl Action {
@@ -114,9 +120,10 @@ impl Action {
             Action::AuditRead => &[Auditor],
             Action::GlassBreak => DOCTORS,
             Action::GlassReview => &[SecurityAdministrator],
-            Action::ClientManage | Action::SettingsManage => &[SecurityAdministrator],
             Action::BedRead => &[TownshipDoctor, ReferralDesk, ReceivingDoctor, Manager],
             Action::BedManage => &[TownshipDoctor, ReferralDesk, ReceivingDoctor],
+            Action::ClientManage | Action::SettingsManage | Action::WebhookManage => &[SecurityAdministrator],
+            Action::DeliveryManage => &[Administrator, SecurityAdministrator],
             Action::PatientSearch
             | Action::PatientRead
             | Action::PatientReveal
@@ -128,12 +135,14 @@ impl Action {
             | Action::ThreadRead
             | Action::ThreadWrite
             | Action::StudyRead => CARE,
-            Action::ConsultRead | Action::LegRead | Action::LegCommand => CARE_AND_OVERSIGHT,
             Action::LegLocate => CARE,
             Action::PatientRegister | Action::PatientChange | Action::LegSend | Action::FollowUpRead => {
                 SENDERS
             }
             Action::ConsultRequest | Action::FollowUpWrite => ASKERS,
+            Action::ConsultRead | Action::LegRead | Action::LegCommand | Action::TodoRead => {
+                CARE_AND_OVERSIGHT
+            }
             Action::ConsultAnswer => &[Specialist],
             Action::ConsultCoordinate => &[Coordinator],
             Action::StudyAdd | Action::StudyAssign | Action::RoomJoin => WITH_IMAGES,
@@ -173,7 +182,10 @@ impl Action {
             | Action::ThreadRead
             | Action::ThreadWrite
             | Action::ClientManage
-            | Action::SettingsManage => None,
+            | Action::SettingsManage
+            | Action::WebhookManage
+            | Action::DeliveryManage
+            | Action::TodoRead => None,
         }
     }
 
@@ -192,6 +204,9 @@ impl Action {
                 | Action::BedRead
                 | Action::BedManage
                 | Action::SettingsManage
+                | Action::WebhookManage
+                | Action::DeliveryManage
+                | Action::TodoRead
                 | Action::PatientSearch
                 | Action::PatientRegister
                 | Action::ConsultRequest
@@ -213,6 +228,8 @@ impl Action {
                 | Action::GlassReview
                 | Action::ClientManage
                 | Action::SettingsManage
+                | Action::WebhookManage
+                | Action::DeliveryManage
         )
     }
 }

@@ -63,6 +63,7 @@ pub async fn create(ground: &Ground, new: NewAdmin) -> Result<String> {
                         title: None,
                         specialty: None,
                         work_phone: None,
+                        email: None,
                         licence_number: None,
                         licence_from: None,
                         licence_until: None,

@@ -19,6 +19,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0008_oversight", include_str!("../../migrations/0008_oversight.sql")),
     ("0009_sign_in_doors", include_str!("../../migrations/0009_sign_in_doors.sql")),
     ("0010_urging", include_str!("../../migrations/0010_urging.sql")),
+    ("0011_notices", include_str!("../../migrations/0011_notices.sql")),
     ("0012_messages", include_str!("../../migrations/0012_messages.sql")),
     ("0013_routing", include_str!("../../migrations/0013_routing.sql")),
     ("0014_desk", include_str!("../../migrations/0014_desk.sql")),

@@ -2,7 +2,7 @@
 //! A page hears of a change when its organisation is in the change's audience.
 
 use super::hub::{Hub, Signal};
-use super::{Notice, flow, sql};
+use super::{Notice, Post, flow, sql};
 use crate::access::scopes::Scope;
 use crate::access::{self, Call};
 use crate::db::outbox::{self, Entry};
@@ -35,9 +35,17 @@ where
     S: Clone + Send + Sync + 'static,
     Ground: FromRef<S>,
     Hub: FromRef<S>,
+    Post: FromRef<S>,
     CancellationToken: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(events)).routes(routes!(list)).routes(routes!(mark_read))
+    OpenApiRouter::new()
+        .routes(routes!(events))
+        .routes(routes!(list))
+        .routes(routes!(mark_read))
+        .routes(routes!(mark_all_read))
+        .merge(super::preferences::http::routes())
+        .merge(super::webhooks::http::routes())
+        .merge(super::delivery::http::routes())
 }
 
 #[derive(Serialize)]
@@ -47,7 +55,7 @@ struct Changed<'a> {
     version: i64,
 }
 
-/// Live changes: `changed {kind, id, version}`, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`.
+/// Live changes: `changed {kind, id, version}`, `todo` when counts of to-do lists may have changed, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`.
 #[utoipa::path(get, path = "/events", tag = "notices",
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn events(
@@ -116,7 +124,12 @@ impl Listening {
                 Ok(Signal::Changed(entry)) if is_about(&self.call, &entry) && !self.session_lives().await => {
                     return None;
                 }
-                Ok(Signal::Changed(entry)) if concerns(&self.call, &entry) => changed(&entry),
+                Ok(Signal::Changed(entry)) if concerns(&self.call, &entry) => {
+                    if is_owed(&entry) {
+                        self.backlog.push_back(Event::default().event("todo").data("{}"));
+                    }
+                    changed(&entry)
+                }
                 Ok(Signal::Notice(notice)) if notice.person == self.call.caller.person => {
                     Event::default().event("notice").json_data(&*notice).ok()
                 }
@@ -149,6 +162,11 @@ fn is_about(call: &Call, entry: &Entry) -> bool {
 
 fn concerns(call: &Call, entry: &Entry) -> bool {
     entry.alliance == call.caller.alliance && entry.audience.contains(&call.caller.organisation)
+}
+
+/// What somebody may owe something in: with it the counts of the to-do lists may have changed.
+fn is_owed(entry: &Entry) -> bool {
+    matches!(entry.subject_kind.as_str(), "leg" | "consult" | "duty_swap")
 }
 
 fn changed(entry: &Entry) -> Option<Event> {
@@ -196,6 +214,26 @@ async fn mark_read(call: Call, Path(id): Path<String>) -> Result<Reply> {
     call.change(move |tx, call| {
         Box::pin(async move {
             flow::mark_read(tx, call, &id).await?;
+            Ok(Reply::no_content())
+        })
+    })
+    .await
+}
+
+#[derive(Deserialize, ToSchema)]
+struct AllRead {
+    /// The newest notice that the reader has seen: what came after it stays unread.
+    up_to: String,
+}
+
+/// Mark every notice read up to one.
+#[utoipa::path(post, path = "/notices/read", tag = "notices", request_body = AllRead,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn mark_all_read(call: Call, Json(input): Json<AllRead>) -> Result<Reply> {
+    call.within(Scope::NoticesRead)?;
+    call.change(move |tx, call| {
+        Box::pin(async move {
+            flow::mark_all_read(tx, call, &input.up_to).await?;
             Ok(Reply::no_content())
         })
     })

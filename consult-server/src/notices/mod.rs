@@ -1,11 +1,16 @@
-//! Telling people: the live stream of changes and the notices that stay until they are read.
+//! Telling people: the live stream of changes, the notices that stay until they are read, and what leaves the house for those who
+//! are not looking: mail, messages, webhooks.
 //! Reads the outbox of every subject and knows their event types; no subject knows this folder.
 
+pub mod delivery;
 pub mod flow;
 pub mod http;
 pub mod hub;
+pub mod mail;
+pub mod preferences;
 pub mod rules;
 pub mod sql;
+pub mod webhooks;
 
 use crate::ids::{PatientId, PersonId};
 use crate::time::Timestamp;
@@ -13,7 +18,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use delivery::post::Post;
 pub use hub::Hub;
+use preferences::Class;
 
 /// Something a person should know, kept until they have read it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -25,6 +32,7 @@ pub struct Notice {
     pub person: PersonId,
     /// The type of the event it tells of, e.g. `consult.submitted`.
     pub r#type: String,
+    pub class: Class,
     pub subject: SubjectRef,
     /// Whom it is about, while the reader's organisation may see them; null in the live event.
     pub patient: Option<NoticePatient>,

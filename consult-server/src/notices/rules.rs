@@ -1,8 +1,73 @@
 //! Who is told of what: a pure table from event type to the roles that hear of it. Reads no store.
 
+use super::preferences::Class;
 use crate::access::Role;
 use crate::db::outbox::Entry;
 use crate::ids::{DepartmentId, OrganisationId, PersonId};
+
+/// Every type of event that somebody is told of, and that a webhook can be told.
+pub const KINDS: &[&str] = &[
+    "leg.submitted",
+    "leg.asked",
+    "leg.answered",
+    "leg.accepted",
+    "leg.declined",
+    "leg.redirected",
+    "leg.released",
+    "leg.departed",
+    "leg.arrived",
+    "leg.no_show",
+    "leg.outcome_sent",
+    "leg.outcome_amended",
+    "leg.acknowledged",
+    "leg.cancel_requested",
+    "leg.cancelled",
+    "leg.deadline_missed",
+    "consult.submitted",
+    "consult.resubmitted",
+    "consult.quality_checked",
+    "consult.returned",
+    "consult.claimed",
+    "consult.released",
+    "consult.asked",
+    "consult.answered",
+    "consult.declined",
+    "consult.delivered",
+    "consult.amended",
+    "consult.acknowledged",
+    "consult.cancelled",
+    "consult.deadline_missed",
+    "person.left",
+    "break_glass.opened",
+];
+
+/// What a notice is for its reader: the way it goes follows from that and from what the reader wants.
+pub fn class(event: &str) -> Class {
+    match event {
+        "leg.submitted"
+        | "leg.asked"
+        | "leg.answered"
+        | "leg.declined"
+        | "leg.redirected"
+        | "leg.no_show"
+        | "leg.departed"
+        | "leg.outcome_sent"
+        | "leg.outcome_amended"
+        | "leg.cancel_requested" => Class::Tasks,
+        "consult.submitted"
+        | "consult.resubmitted"
+        | "consult.quality_checked"
+        | "consult.released"
+        | "consult.asked"
+        | "consult.answered"
+        | "consult.returned"
+        | "consult.delivered"
+        | "consult.amended" => Class::Tasks,
+        "leg.deadline_missed" | "consult.deadline_missed" => Class::Escalations,
+        other if other.starts_with("leg.") || other.starts_with("consult.") => Class::Answers,
+        _ => Class::Administration,
+    }
+}
 
 /// The roles, at the organisations an event names as its audience, that get a notice. Events that are not listed are seen
 /// on the page of their subject and disturb nobody. A missed deadline of a leg says which rung of the ladder is called.
@@ -76,5 +141,31 @@ pub fn on_duty(entry: &Entry) -> Option<Option<DepartmentId>> {
         }
         Some("duty_officer") => Some(None),
         Some(_) | None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_webhook_can_be_told_is_what_somebody_is_told() {
+        for kind in KINDS {
+            assert!(!told(kind, None).is_empty(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_asks_for_something_is_a_task_and_what_reports_is_not() {
+        for (kind, expected) in [
+            ("leg.submitted", Class::Tasks),
+            ("leg.accepted", Class::Answers),
+            ("leg.deadline_missed", Class::Escalations),
+            ("consult.delivered", Class::Tasks),
+            ("consult.claimed", Class::Answers),
+            ("duty.planned", Class::Administration),
+        ] {
+            assert_eq!(class(kind), expected, "{kind}");
+        }
     }
 }

@@ -1,21 +1,21 @@
 //! Statements on notices. Decides nothing.
 
-use super::{Notice, NoticePatient, SubjectRef};
+use super::{Notice, NoticePatient, SubjectRef, preferences::Class};
 use crate::access::Caller;
 use crate::db::outbox::Entry;
 use crate::db::{Conn, Tx, from_json};
-use crate::error::Result;
-use crate::ids::{PatientId, PersonId};
+use crate::error::{Refusal, Result};
+use crate::ids::{AllianceId, PatientId, PersonId};
 use crate::time::Timestamp;
 use sqlx::Row as _;
 
-const INSERT: &str = "INSERT INTO notice (id, alliance_id, person_id, kind, subject_kind, subject_id, patient_id, payload, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING seq";
+const INSERT: &str = "INSERT INTO notice (id, alliance_id, person_id, kind, subject_kind, subject_id, patient_id, payload, created_at, class) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING seq";
 /// The name of a patient whom the reader's organisation may no longer see is not told.
 macro_rules! newest_first {
     ($which:literal) => {
         concat!(
-            "SELECT n.seq, n.id, n.person_id, n.kind, n.subject_kind, n.subject_id, n.payload, n.created_at, n.read_at, p.id, p.name \
+            "SELECT n.seq, n.id, n.person_id, n.kind, n.subject_kind, n.subject_id, n.payload, n.created_at, n.read_at, p.id, p.name, n.class \
              FROM notice n LEFT JOIN patient p ON p.id = n.patient_id AND EXISTS (SELECT 1 FROM access_grant g WHERE g.patient_id = p.id \
              AND g.organisation_id = $3 AND g.person_id IS NULL AND (g.ends_at IS NULL OR g.ends_at > $4)) \
              WHERE n.person_id = $1 AND n.seq < $2 ",
@@ -28,9 +28,14 @@ const LIST: &str = newest_first!("");
 const LIST_UNREAD: &str = newest_first!("AND n.read_at IS NULL ");
 const UNREAD: &str = "SELECT COUNT(*) FROM notice WHERE person_id = $1 AND read_at IS NULL";
 const MARK_READ: &str = "UPDATE notice SET read_at = $1 WHERE id = $2 AND person_id = $3 AND read_at IS NULL";
+/// Those that were there when the reader looked, not those that came meanwhile.
+const MARK_ALL_READ: &str = "UPDATE notice SET read_at = $1 WHERE person_id = $2 AND read_at IS NULL AND seq <= (SELECT seq FROM notice WHERE id = $3 AND person_id = $2)";
+const URGENCY_OF_LEG: &str = "SELECT urgency FROM leg WHERE id = $1";
+const URGENCY_OF_CONSULT: &str = "SELECT urgency FROM consult WHERE id = $1";
+const ALLIANCE: &str = "SELECT name FROM alliance WHERE id = $1";
 const EXISTS: &str = "SELECT 1 FROM notice WHERE id = $1 AND person_id = $2";
 
-pub async fn insert(tx: &mut Tx, person: &PersonId, entry: &Entry) -> Result<Notice> {
+pub async fn insert(tx: &mut Tx, person: &PersonId, entry: &Entry, class: Class) -> Result<Notice> {
     let (id, now) = (tx.new_id(), tx.now);
     let row = sqlx::query(INSERT)
         .bind(id.as_str())
@@ -42,6 +47,7 @@ pub async fn insert(tx: &mut Tx, person: &PersonId, entry: &Entry) -> Result<Not
         .bind(entry.patient.as_ref().map(|p| p.as_str().to_owned()))
         .bind(entry.payload.to_string())
         .bind(now.0)
+        .bind(class.as_str())
         .fetch_one(tx.conn())
         .await?;
     Ok(Notice {
@@ -49,6 +55,7 @@ pub async fn insert(tx: &mut Tx, person: &PersonId, entry: &Entry) -> Result<Not
         seq: row.try_get(0)?,
         person: person.clone(),
         r#type: entry.kind.clone(),
+        class,
         subject: SubjectRef { kind: entry.subject_kind.clone(), id: entry.subject_id.clone() },
         patient: None,
         payload: entry.payload.clone(),
@@ -80,6 +87,8 @@ pub async fn list(
                 id: row.try_get(1)?,
                 person: PersonId::trusted(row.try_get::<String, _>(2)?),
                 r#type: row.try_get(3)?,
+                class: Class::parse(&row.try_get::<String, _>(11)?)
+                    .ok_or_else(|| Refusal::internal("a notice has no known class"))?,
                 subject: SubjectRef { kind: row.try_get(4)?, id: row.try_get(5)? },
                 patient: match (row.try_get::<Option<String>, _>(9)?, row.try_get(10)?) {
                     (Some(id), Some(name)) => Some(NoticePatient { id: PatientId::trusted(id), name }),
@@ -102,4 +111,26 @@ pub async fn mark_read(tx: &mut Tx, person: &PersonId, id: &str) -> Result<bool>
     let now = tx.now.0;
     sqlx::query(MARK_READ).bind(now).bind(id).bind(person.as_str()).execute(tx.conn()).await?;
     Ok(sqlx::query(EXISTS).bind(id).bind(person.as_str()).fetch_optional(tx.conn()).await?.is_some())
+}
+
+/// Marks everything read up to a notice, with it; `false` when it is not one of that person.
+pub async fn mark_all_read(tx: &mut Tx, person: &PersonId, up_to: &str) -> Result<bool> {
+    let now = tx.now.0;
+    sqlx::query(MARK_ALL_READ).bind(now).bind(person.as_str()).bind(up_to).execute(tx.conn()).await?;
+    Ok(sqlx::query(EXISTS).bind(up_to).bind(person.as_str()).fetch_optional(tx.conn()).await?.is_some())
+}
+
+/// How urgent the thing is that an entry tells of; none for what knows no urgency.
+pub async fn urgency(conn: &mut Conn, entry: &Entry) -> Result<Option<String>> {
+    let statement = match entry.subject_kind.as_str() {
+        "leg" => URGENCY_OF_LEG,
+        "consult" => URGENCY_OF_CONSULT,
+        _ => return Ok(None),
+    };
+    let row = sqlx::query(statement).bind(entry.subject_id.as_str()).fetch_optional(conn).await?;
+    row.map(|row| Ok(row.try_get(0)?)).transpose()
+}
+
+pub async fn alliance_name(conn: &mut Conn, alliance: &AllianceId) -> Result<String> {
+    Ok(sqlx::query(ALLIANCE).bind(alliance.as_str()).fetch_one(conn).await?.try_get(0)?)
 }

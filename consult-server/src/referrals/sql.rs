@@ -75,6 +75,7 @@ macro_rules! rows {
         )
     };
 }
+const ONE: &str = rows!("AND l.id = $3");
 const OF_CASE: &str = rows!("AND l.case_id = $3 ORDER BY l.ordinal");
 /// What is due first stands first; what waits for nobody follows, the newest first.
 const INCOMING: &str = rows!(
@@ -419,6 +420,17 @@ pub async fn list(
             Ok((shown, key))
         })
         .collect()
+}
+
+/// One leg as a row; whether the viewer may see it is asked before.
+pub async fn row(conn: &mut Conn, viewer: Viewer<'_>, id: &LegId) -> Result<Option<LegRow>> {
+    let found = sqlx::query(ONE)
+        .bind(viewer.person.as_str())
+        .bind(viewer.alliance.as_str())
+        .bind(id.as_str())
+        .fetch_optional(conn)
+        .await?;
+    found.map(|row| leg_row(&row, viewer.today)).transpose()
 }
 
 /// The rows of every leg of a case, in their order.

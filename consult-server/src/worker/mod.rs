@@ -1,4 +1,4 @@
-//! The loops beside the requests: outbox to people, audit sealing, timers. Each step is idempotent and can be run by hand
+//! The loops beside the requests: outbox to people, what leaves the house, audit sealing, timers. Each step is idempotent and can be run by hand
 //! in a test (`settle`). Calls subjects' flows; no subject knows it.
 
 use crate::App;
@@ -16,13 +16,15 @@ const TIMERS_AT_ONCE: i64 = 100;
 
 /// Runs until shutdown.
 pub async fn run(app: App, shutdown: CancellationToken) {
-    tokio::join!(tell(&app, &shutdown), seal(&app, &shutdown), fire(&app, &shutdown));
+    let sending = notices::delivery::flow::run(&app.ground, &app.post, &shutdown);
+    tokio::join!(tell(&app, &shutdown), seal(&app, &shutdown), fire(&app, &shutdown), sending);
 }
 
 /// Everything that is due now, once: for tests and for a clean end.
 pub async fn settle(app: &App) -> Result<()> {
     fire_due(app).await?;
-    while notices::flow::notify(&app.ground.db, &app.hub).await? {}
+    while notices::flow::notify(&app.ground, &app.hub).await? {}
+    notices::delivery::flow::settle(&app.ground, &app.post).await?;
     seal_now(app).await
 }
 
@@ -42,7 +44,7 @@ async fn tell(app: &App, shutdown: &CancellationToken) {
             reading = Some(standing);
             streamed?;
             if outbox::any_undone(&mut *db.read().await?).await? {
-                while notices::flow::notify(db, &app.hub).await? {}
+                while notices::flow::notify(&app.ground, &app.hub).await? {}
             }
             Ok(())
         };

@@ -19,6 +19,9 @@ interface Place {
     | '/referrals'
     | '/board'
     | '/notices'
+    | '/todos'
+    | '/webhooks'
+    | '/deliveries'
     | '/worklist'
     | '/studies'
     | '/people'
@@ -39,6 +42,9 @@ interface Place {
     | 'referrals'
     | 'board'
     | 'notices'
+    | 'todos'
+    | 'webhooks'
+    | 'deliveries'
     | 'worklist'
     | 'studies'
     | 'people'
@@ -52,6 +58,9 @@ interface Place {
     | 'settings'
     | 'emergency';
 }
+
+const TODOS: Place = { to: '/todos', icon: 'checkCircle', text: 'todos' };
+const DELIVERIES: Place = { to: '/deliveries', icon: 'send', text: 'deliveries' };
 
 const STUDIES: Place = { to: '/studies', icon: 'image', text: 'studies' };
 
@@ -74,9 +83,11 @@ const PLACES: Record<Desk, Place[]> = {
     { to: '/referrals', icon: 'referral', text: 'referrals' },
     { to: '/patients', icon: 'users', text: 'patients' },
     { to: '/follow-ups', icon: 'calendar', text: 'followUps' },
+    TODOS,
   ],
   board: [
     { to: '/board', icon: 'board', text: 'board' },
+    TODOS,
     { to: '/referrals', icon: 'referral', text: 'referrals' },
     { to: '/beds', icon: 'building', text: 'beds' },
     { to: '/patients', icon: 'users', text: 'patients' },
@@ -84,12 +95,15 @@ const PLACES: Record<Desk, Place[]> = {
   ],
   worklist: [
     { to: '/worklist', icon: 'list', text: 'worklist' },
+    TODOS,
     { to: '/notices', icon: 'bell', text: 'notices' },
   ],
   review: [
     REVIEW,
     { to: '/settings', icon: 'list', text: 'settings' },
     { to: '/notices', icon: 'bell', text: 'notices' },
+    { to: '/webhooks', icon: 'globe', text: 'webhooks' },
+    DELIVERIES,
   ],
   audit: [
     { to: '/audit', icon: 'search', text: 'audit' },
@@ -97,6 +111,7 @@ const PLACES: Record<Desk, Place[]> = {
   ],
   office: [
     { to: '/', icon: 'home', text: 'home' },
+    TODOS,
     { to: '/referrals', icon: 'referral', text: 'referrals' },
     { to: '/consults', icon: 'consult', text: 'consults' },
     { to: '/notices', icon: 'bell', text: 'notices' },
@@ -106,6 +121,7 @@ const PLACES: Record<Desk, Place[]> = {
     { to: '/directory', icon: 'building', text: 'directory' },
     { to: '/directory/import', icon: 'upload', text: 'import' },
     { to: '/notices', icon: 'bell', text: 'notices' },
+    DELIVERIES,
   ],
 };
 

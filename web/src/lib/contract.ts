@@ -161,6 +161,7 @@ export interface PersonDetail {
   /** For those who manage the directory. */
   private: {
     staff_number: string | null;
+    email: string | null;
     licence_number: string | null;
     licence_from: Time | null;
     licence_until: Time | null;
@@ -880,6 +881,7 @@ export interface Upload {
 export interface Notice {
   id: Id;
   type: string;
+  class: NoticeClass;
   subject: {
     kind: 'consult' | 'leg' | 'thread' | 'study' | 'duty' | 'duty_swap' | 'person' | 'break_glass';
     id: Id;
@@ -891,6 +893,116 @@ export interface Notice {
 }
 export interface NoticeList extends Page<Notice> {
   unread: number;
+}
+
+export type NoticeClass = 'tasks' | 'answers' | 'escalations' | 'administration';
+export interface NoticeWays {
+  mail: boolean;
+  phone: boolean;
+}
+export type NoticeLanguage = 'zh-CN' | 'en';
+export interface NoticePreferencesInput {
+  language: NoticeLanguage;
+  channels: Record<NoticeClass, NoticeWays>;
+  /** HH:MM in the alliance's zone. */
+  quiet: { from: string; until: string } | null;
+}
+export interface NoticePreferences extends NoticePreferencesInput {
+  timezone: string;
+  email: string | null;
+  phone: string | null;
+  phone_offered: boolean;
+}
+
+export type WebhookAdapter = 'standard' | 'dingtalk' | 'wecom' | 'sms_gateway';
+export type DeliveryState = 'waiting' | 'sending' | 'sent' | 'dead' | 'dropped';
+export interface Webhook {
+  id: Id;
+  version: number;
+  name: string;
+  adapter: WebhookAdapter;
+  /** Without its query. */
+  url: string;
+  has_secret: boolean;
+  events: string[];
+  language: NoticeLanguage;
+  template: string | null;
+  active: boolean;
+  created_at: Time;
+  last: {
+    state: DeliveryState;
+    kind: string;
+    fault: string | null;
+    fault_detail: string | null;
+    created_at: Time;
+    ended_at: Time | null;
+  } | null;
+}
+export interface Webhooks {
+  items: Webhook[];
+  kinds: string[];
+}
+export interface WebhookInput {
+  id: Id;
+  name: string;
+  adapter: WebhookAdapter;
+  url: string;
+  secret: string | null;
+  events: string[];
+  language: NoticeLanguage;
+  template: string | null;
+}
+export interface NewWebhook {
+  webhook: Webhook;
+  /** Shown this once. */
+  secret: string | null;
+}
+export interface DeliveryRow {
+  id: Id;
+  channel: 'mail' | 'phone' | 'webhook';
+  state: DeliveryState;
+  person: PersonRef | null;
+  webhook: string | null;
+  kind: string;
+  tries: number;
+  fault: string | null;
+  fault_detail: string | null;
+  due_at: Time | null;
+  created_at: Time;
+  ended_at: Time | null;
+}
+export interface DeliveryRoute {
+  name: string;
+  waiting: number;
+  dead: number;
+  failures: number;
+  resume_at: Time | null;
+  fault: string | null;
+  fault_detail: string | null;
+  succeeded_at: Time | null;
+}
+export interface Deliveries extends Page<DeliveryRow> {
+  routes: DeliveryRoute[];
+}
+
+export type TodoClass = 'todo' | 'started' | 'informed' | 'done';
+export interface Todo {
+  kind: 'leg' | 'consult' | 'duty_swap';
+  id: Id;
+  number: string | null;
+  patient: PatientRef | null;
+  urgency: string | null;
+  state: string;
+  from: PersonRef;
+  to: OrganisationRef | null;
+  owed: Owed | null;
+  due_at: Time | null;
+  at: Time;
+  unread: boolean;
+  told: { notice_id: Id; type: string } | null;
+}
+export interface Todos extends Page<Todo> {
+  counts: Record<TodoClass, number>;
 }
 
 export type BreakGlassReason = 'emergency_treatment' | 'unconscious' | 'mass_casualty' | 'other';

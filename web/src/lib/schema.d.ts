@@ -73,24 +73,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/board/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** My views, in their order. */
-        get: operations["mine"];
-        /** Save my views as a whole. `If-Match` is the version that was read, 0 for the first time. */
-        put: operations["save"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/break-glass": {
         parameters: {
             query?: never;
@@ -545,6 +527,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be sent and what became of it, newest first: to whom and of which kind, never about what. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send again what was given up, or do not wait for the next try. */
+        post: operations["retry_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/departments": {
         parameters: {
             query?: never;
@@ -596,41 +612,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/documents/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a document is. */
-        get: operations["one"];
-        /** Keep a document under an id of the caller's making: the bytes as they are, 20 MB at most. The same again has no further effect. */
-        put: operations["put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/documents/{id}/content": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The bytes of a document, whole or in part. Pictures and sound may be shown; all else is for downloading. */
-        get: operations["content"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/ecgs/{sop_instance_uid}": {
         parameters: {
             query?: never;
@@ -672,7 +653,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live changes: `changed {kind, id, version}`, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`. */
+        /** Live changes: `changed {kind, id, version}`, `todo` when counts of to-do lists may have changed, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`. */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -714,23 +695,6 @@ export interface paths {
         put?: never;
         /** Draft a referral. Nobody else sees it before it is submitted. */
         post: operations["create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/legs/by-code/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The leg of a slip. 409 says where the patient is expected when that is none of mine; a wrong code is absent. */
-        get: operations["by_code"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -885,24 +849,6 @@ export interface paths {
         put?: never;
         /** Ask the sender for more. */
         post: operations["ask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/legs/{id}/calls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The calls about a leg, the newest first, and the numbers of those who answer for either side. */
-        get: operations["all"];
-        put?: never;
-        /** Somebody called, and this came of it. */
-        post: operations["log"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1130,23 +1076,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/legs/{id}/receipts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who on the receiver's side has read the leg, and who of those it waits for has not. */
-        get: operations["of_leg"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/legs/{id}/record_death": {
         parameters: {
             query?: never;
@@ -1249,23 +1178,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/legs/{id}/slip": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is printed on the patient's slip beside the leg itself; a draft has none. */
-        get: operations["slip"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/legs/{id}/submit": {
         parameters: {
             query?: never;
@@ -1311,6 +1223,23 @@ export interface paths {
         get: operations["list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark every notice read up to one. */
+        post: operations["mark_all_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1524,6 +1453,24 @@ export interface paths {
         put?: never;
         /** Add a person; positions follow. */
         post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/me/notice-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How I want to be told, and where I can be reached. */
+        get: operations["my_preferences"];
+        /** Say how I want to be told: by which ways, in which language, and when not. */
+        put: operations["put_my_preferences"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2234,86 +2181,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads": {
+    "/api/v1/todos": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** My conversations in which something was said, the newest first. */
-        get: operations["mine"];
+        /** One of my four lists, and how many stand in each: what waits by its deadline, the others by what is newest. */
+        get: operations["list_todos"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/threads/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A conversation: what it is about and who takes part. It has the id of its subject. */
-        get: operations["one"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/threads/{id}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was said, the newest first, with who has read it. */
-        get: operations["messages"];
-        put?: never;
-        /** Say something: text, documents, photographs, a voice. */
-        post: operations["send"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/threads/{id}/messages/{message}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take back what I said, within two minutes. */
-        post: operations["withdraw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/threads/{id}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** I have read up to a message. */
-        post: operations["read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2331,6 +2209,92 @@ export interface paths {
         get: operations["read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The systems that are told, each with what became of its newest delivery. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Tell another system; the answer shows its secret this once. */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is named; the rest stays. */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell it nothing any more; what waits for it is dropped. */
+        post: operations["end_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange the secret; the answer shows the new one this once. */
+        post: operations["renew_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test; what became of it stands in the list. */
+        post: operations["test_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2420,6 +2384,10 @@ export interface components {
             consult: boolean;
             referral: boolean;
         };
+        AllRead: {
+            /** @description The newest notice that the reader has seen: what came after it stays unread. */
+            up_to: string;
+        };
         /** Format: uuid */
         AllianceId: string;
         /** @description Who answers now, and how to reach them. */
@@ -2433,27 +2401,6 @@ export interface components {
         AttachInput: {
             study_id: components["schemas"]["StudyId"];
         };
-        Attachment: {
-            document: components["schemas"]["Document"];
-            /** Format: int64 */
-            duration_ms?: number | null;
-            kind: components["schemas"]["AttachmentKind"];
-        };
-        AttachmentInput: {
-            /** @description A document of the sender's that is attached to nothing yet. */
-            document_id: components["schemas"]["DocumentId"];
-            /**
-             * Format: int64
-             * @description Of a voice message, in milliseconds.
-             */
-            duration_ms?: number | null;
-            kind: components["schemas"]["AttachmentKind"];
-        };
-        /**
-         * @description How an attachment is meant to be shown.
-         * @enum {string}
-         */
-        AttachmentKind: "file" | "photo" | "voice";
         /** @description An entry of the trail, with names beside ids. */
         AuditEntry: {
             /** @description What was done: `patient.read`, `consult.signed`, `session.opened`; for a refusal the route. */
@@ -2489,55 +2436,6 @@ export interface components {
         AuditPerson: {
             id: components["schemas"]["PersonId"];
             name: string;
-        };
-        /** @description What a view shows; what is left out does not narrow. */
-        BoardFilter: {
-            /** @default null */
-            department_id: components["schemas"]["DepartmentId"] | null;
-            /** @default null */
-            direction: components["schemas"]["Direction"] | null;
-            /** @default null */
-            from_organisation_id: components["schemas"]["OrganisationId"] | null;
-            /** @default waiting */
-            group: components["schemas"]["BoardGroup"];
-            /**
-             * @description Only what I own.
-             * @default false
-             */
-            mine: boolean;
-            /**
-             * @description Only what is past its deadline.
-             * @default false
-             */
-            overdue: boolean;
-            /**
-             * @description In a name, a number or a complaint.
-             * @default
-             */
-            text: string;
-            /** @default null */
-            urgency: components["schemas"]["LegUrgency"] | null;
-        };
-        /**
-         * @description Which rows of the board, by what is to be done with them.
-         * @enum {string}
-         */
-        BoardGroup: "waiting" | "coming" | "here" | "open" | "done";
-        BoardView: {
-            filter?: components["schemas"]["BoardFilter"];
-            name: string;
-        };
-        /** @description All views of a person, in their order. */
-        BoardViews: {
-            items: components["schemas"]["BoardView"][];
-            /**
-             * Format: int64
-             * @description 0 before the first was saved.
-             */
-            version: number;
-        };
-        BoardViewsInput: {
-            items: components["schemas"]["BoardView"][];
         };
         /** @description One's own break-glass. */
         BreakGlass: {
@@ -2620,28 +2518,6 @@ export interface components {
          * @enum {string}
          */
         BreakGlassVerdict: "justified" | "unjustified";
-        /** Format: uuid */
-        CallId: string;
-        /** @description A call that was made. The same id and body again have no further effect. */
-        CallInput: {
-            called_at?: components["schemas"]["Timestamp"] | null;
-            callee: components["schemas"]["Callee"];
-            id: components["schemas"]["CallId"];
-            note?: string;
-            result: components["schemas"]["CallResult"];
-            /** @description Who answered; needed where somebody was reached. */
-            whom?: string;
-        };
-        /**
-         * @description What came of it.
-         * @enum {string}
-         */
-        CallResult: "Reached" | "NotReached" | "WrongNumber" | "CallBack";
-        /**
-         * @description Who was called.
-         * @enum {string}
-         */
-        Callee: "Sender" | "Receiver" | "Patient" | "Other";
         /** @description A patient's episode with those of its legs that the caller may see. */
         Case: {
             id: components["schemas"]["CaseId"];
@@ -2653,6 +2529,12 @@ export interface components {
         };
         /** Format: uuid */
         CaseId: string;
+        Channels: {
+            administration: components["schemas"]["Ways"];
+            answers: components["schemas"]["Ways"];
+            escalations: components["schemas"]["Ways"];
+            tasks: components["schemas"]["Ways"];
+        };
         /** Format: uuid */
         ClientId: string;
         /** @description A person in one of their positions. */
@@ -2814,15 +2696,6 @@ export interface components {
         ConsultType: "comprehensive" | "imaging" | "pathology" | "ecg";
         /** @enum {string} */
         ConsultUrgency: "critical" | "urgent" | "routine";
-        /** @description A number that answers for a side of a leg. */
-        Contact: {
-            callee: components["schemas"]["Callee"];
-            organisation: components["schemas"]["OrganisationRef"];
-            /** @description `author`, `owner`, `duty` or `organisation`. */
-            part: string;
-            person?: components["schemas"]["PersonRef"] | null;
-            phone: string;
-        };
         /** @description What a table comes to. */
         Count: {
             changed: number;
@@ -2841,6 +2714,53 @@ export interface components {
         };
         /** @enum {string} */
         DeclineReason: "no_bed" | "no_capability" | "not_indicated" | "insufficient_information" | "other_hospital_better" | "patient_unfit_for_transfer" | "other";
+        Deliveries: {
+            items: components["schemas"]["DeliveryRow"][];
+            next?: string | null;
+            /** @description The ways on which something waits or was given up. */
+            routes: components["schemas"]["DeliveryRoute"][];
+        };
+        /** @enum {string} */
+        DeliveryChannel: "mail" | "phone" | "webhook";
+        /** Format: uuid */
+        DeliveryId: string;
+        /** @description How one way stands. */
+        DeliveryRoute: {
+            /** Format: int64 */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Failures since it last worked.
+             */
+            failures: number;
+            fault?: string | null;
+            fault_detail?: string | null;
+            /** @description `mail`, or the webhook's name. */
+            name: string;
+            resume_at?: components["schemas"]["Timestamp"] | null;
+            succeeded_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description A delivery as administrators see it: nothing of what it is about but its kind. */
+        DeliveryRow: {
+            channel: components["schemas"]["DeliveryChannel"];
+            created_at: components["schemas"]["Timestamp"];
+            due_at?: components["schemas"]["Timestamp"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            fault?: string | null;
+            fault_detail?: string | null;
+            id: components["schemas"]["DeliveryId"];
+            kind: string;
+            person?: components["schemas"]["PersonRef"] | null;
+            state: components["schemas"]["DeliveryState"];
+            /** Format: int64 */
+            tries: number;
+            /** @description The webhook's name. */
+            webhook?: string | null;
+        };
+        /** @enum {string} */
+        DeliveryState: "waiting" | "sending" | "sent" | "dead" | "dropped";
         DepartmentDetail: {
             code: string;
             ended_at?: components["schemas"]["Timestamp"] | null;
@@ -2907,23 +2827,6 @@ export interface components {
          * @enum {string}
          */
         Disposition: "treat_here" | "refer_up" | "send_down";
-        /** @description A document as shown. */
-        Document: {
-            created_at: components["schemas"]["Timestamp"];
-            id: components["schemas"]["DocumentId"];
-            /** @description Whether a page may show or play it; else it is for downloading only. */
-            inline: boolean;
-            media_type: string;
-            /** @description Cleaned: no folders, no control characters, with an extension that fits what it is. */
-            name: string;
-            /**
-             * Format: int64
-             * @description Bytes.
-             */
-            size: number;
-        };
-        /** Format: uuid */
-        DocumentId: string;
         /**
          * @description An opinion leaves the decision to the inviting doctor; a report is the invited side's own diagnosis.
          * @enum {string}
@@ -3053,6 +2956,16 @@ export interface components {
             sheets: components["schemas"]["Count"][];
             warnings: number;
         };
+        /** @enum {string} */
+        Language: "zh-CN" | "en";
+        LastDelivery: {
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            fault?: string | null;
+            fault_detail?: string | null;
+            kind: string;
+            state: components["schemas"]["DeliveryState"];
+        };
         /** @description A leg whole, as the caller sees it. */
         Leg: components["schemas"]["LegRow"] & {
             /** @description Commands this caller may give now. */
@@ -3068,8 +2981,6 @@ export interface components {
             expected_at?: components["schemas"]["Timestamp"] | null;
             follow_up?: components["schemas"]["LegId"] | null;
             form: components["schemas"]["ReferralForm"];
-            /** @description Whether the caller may read its conversation, which has the same id. */
-            has_thread: boolean;
             /** @description What the form still lacks; an emergency may be sent without it and completes it until `record_due_at`. */
             missing: string[];
             notes: components["schemas"]["ReferralNote"][];
@@ -3078,21 +2989,6 @@ export interface components {
             record_due_at?: components["schemas"]["Timestamp"] | null;
             replaces?: components["schemas"]["LegId"] | null;
             reservation?: components["schemas"]["Reservation"] | null;
-        };
-        LegCall: {
-            author: components["schemas"]["PersonRef"];
-            called_at: components["schemas"]["Timestamp"];
-            callee: components["schemas"]["Callee"];
-            id: components["schemas"]["CallId"];
-            note: string;
-            result: components["schemas"]["CallResult"];
-            whom: string;
-        };
-        /** @description The calls about a leg, the newest first, and whom there is to call: who owes the next step stands first. */
-        LegCalls: {
-            contacts: components["schemas"]["Contact"][];
-            items: components["schemas"]["LegCall"][];
-            leg_id: components["schemas"]["LegId"];
         };
         /** @description Legs in which the caller's organisation owes the next step, by the side it is on. */
         LegCounts: {
@@ -3147,10 +3043,6 @@ export interface components {
             /** @default null */
             urgency: components["schemas"]["LegUrgency"] | null;
         };
-        LegReceipts: {
-            read: components["schemas"]["ReadBy"][];
-            unread: components["schemas"]["PersonRef"][];
-        };
         /** @description A leg in a list. */
         LegRow: {
             case_id: components["schemas"]["CaseId"];
@@ -3163,7 +3055,6 @@ export interface components {
             owed?: components["schemas"]["Owed"] | null;
             owner?: components["schemas"]["PersonRef"] | null;
             patient: components["schemas"]["PatientRef"];
-            receipts?: components["schemas"]["ReceiptCounts"] | null;
             sender: components["schemas"]["PersonRef"];
             state: components["schemas"]["LegState"];
             submitted_at?: components["schemas"]["Timestamp"] | null;
@@ -3214,40 +3105,6 @@ export interface components {
             login: string;
             name: string;
         };
-        Message: {
-            attachments: components["schemas"]["Attachment"][];
-            author: components["schemas"]["PersonRef"];
-            created_at: components["schemas"]["Timestamp"];
-            id: components["schemas"]["MessageId"];
-            /**
-             * Format: int64
-             * @description Its place in the thread, from 1.
-             */
-            ordinal: number;
-            /** @description Who has read it, and who of those who take part now has not; the author is neither. */
-            read_by: components["schemas"]["PersonId"][];
-            /** @description Empty once it is withdrawn. */
-            text: string;
-            unread_by: components["schemas"]["PersonId"][];
-            withdrawable_until?: components["schemas"]["Timestamp"] | null;
-            withdrawn_at?: components["schemas"]["Timestamp"] | null;
-        };
-        /** Format: uuid */
-        MessageId: string;
-        /** @description A new message. The same id and body again have no further effect. */
-        MessageInput: {
-            attachments?: components["schemas"]["AttachmentInput"][];
-            author_id?: components["schemas"]["PersonId"] | null;
-            id: components["schemas"]["MessageId"];
-            text?: string;
-        };
-        /** @description A page of messages, the newest first. */
-        MessagePage: {
-            items: components["schemas"]["Message"][];
-            next?: string | null;
-            /** @description Everybody whom the receipts name. */
-            people: components["schemas"]["PersonRef"][];
-        };
         NewPasskey: {
             challenge: string;
             /** @description For `navigator.credentials.create`. */
@@ -3272,8 +3129,15 @@ export interface components {
             /** @description `otpauth://…` */
             uri: string;
         };
+        /** @description A webhook with its secret, which is shown this once. */
+        NewWebhook: {
+            /** @description `whsec_…`; null where the secret is not ours. */
+            secret?: string | null;
+            webhook: components["schemas"]["Webhook"];
+        };
         /** @description Something a person should know, kept until they have read it. */
         Notice: {
+            class: components["schemas"]["NoticeClass"];
             created_at: components["schemas"]["Timestamp"];
             id: string;
             patient?: components["schemas"]["NoticePatient"] | null;
@@ -3283,9 +3147,27 @@ export interface components {
             /** @description The type of the event it tells of, e.g. `consult.submitted`. */
             type: string;
         };
+        /**
+         * @description What a notice is for its reader.
+         * @enum {string}
+         */
+        NoticeClass: "tasks" | "answers" | "escalations" | "administration";
         NoticePatient: {
             id: components["schemas"]["PatientId"];
             name: string;
+        };
+        NoticePreferences: {
+            channels: components["schemas"]["Channels"];
+            /** @description Where mail goes; null while the administrator has entered none. */
+            email?: string | null;
+            language: components["schemas"]["Language"];
+            /** @description Where messages and calls go; null while there is none. */
+            phone?: string | null;
+            /** @description Whether the alliance has a gateway for messages or calls. */
+            phone_offered: boolean;
+            quiet?: components["schemas"]["QuietHours"] | null;
+            /** @description In which the quiet hours are counted. */
+            timezone: string;
         };
         Notices: {
             items: components["schemas"]["Notice"][];
@@ -3591,7 +3473,6 @@ export interface components {
                 owed?: components["schemas"]["Owed"] | null;
                 owner?: components["schemas"]["PersonRef"] | null;
                 patient: components["schemas"]["PatientRef"];
-                receipts?: components["schemas"]["ReceiptCounts"] | null;
                 sender: components["schemas"]["PersonRef"];
                 state: components["schemas"]["LegState"];
                 submitted_at?: components["schemas"]["Timestamp"] | null;
@@ -3843,6 +3724,7 @@ export interface components {
         /** Format: uuid */
         PersonId: string;
         PersonInput: {
+            email?: string | null;
             id: components["schemas"]["PersonId"];
             licence_from?: components["schemas"]["Timestamp"] | null;
             licence_number?: string | null;
@@ -3856,6 +3738,8 @@ export interface components {
         };
         /** @description What is left out stays. */
         PersonPatch: {
+            /** @default null */
+            email: string | null;
             /** @default null */
             licence_from: components["schemas"]["Timestamp"] | null;
             /** @default null */
@@ -3874,6 +3758,8 @@ export interface components {
             work_phone: string | null;
         };
         PersonPrivate: {
+            /** @description Where notices are mailed. */
+            email?: string | null;
             /** @description Whether they have set a password. */
             has_account: boolean;
             licence_from?: components["schemas"]["Timestamp"] | null;
@@ -3912,6 +3798,11 @@ export interface components {
             valid_from?: components["schemas"]["Timestamp"] | null;
             valid_until?: components["schemas"]["Timestamp"] | null;
         };
+        PreferencesInput: {
+            channels: components["schemas"]["Channels"];
+            language: components["schemas"]["Language"];
+            quiet?: components["schemas"]["QuietHours"] | null;
+        };
         /** @description The body of every refusal. */
         Problem: {
             code: string;
@@ -3926,6 +3817,11 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Quiet hours as people write them: `22:00`. */
+        QuietHours: {
+            from: string;
+            until: string;
+        };
         /** @enum {string} */
         Rank: "duty" | "deputy";
         /** @description Somebody with the number they answer at work. */
@@ -3933,18 +3829,6 @@ export interface components {
             id: components["schemas"]["PersonId"];
             name: string;
             work_phone?: string | null;
-        };
-        ReadBy: {
-            person: components["schemas"]["PersonRef"];
-            /** @description When they last looked. */
-            read_at: components["schemas"]["Timestamp"];
-        };
-        /** @description How many have read, and how many of those it waits for have not. */
-        ReceiptCounts: {
-            /** Format: int64 */
-            read: number;
-            /** Format: int64 */
-            unread: number;
         };
         RecoveryCodes: {
             recovery_codes: string[];
@@ -4127,14 +4011,6 @@ export interface components {
             /** @description What the button for the identity provider says; null where there is none. */
             oidc?: string | null;
         };
-        Slip: {
-            /** @description The number and a check: `ZZ20261123-0001-1-7KQ2M9XD`. */
-            code: string;
-            /** @description The number of the referral, with which the code begins. */
-            number: string;
-            /** @description What the QR code holds: a desk that opens it comes to the arrival of this patient. */
-            url: string;
-        };
         /**
          * @description The way to somebody who answers (I-3), in its order.
          * @enum {string}
@@ -4212,42 +4088,6 @@ export interface components {
         };
         /** @enum {string} */
         SwapState: "offered" | "accepted" | "declined" | "withdrawn";
-        /** @description A thread whole. */
-        Thread: components["schemas"]["ThreadRow"] & {
-            /** @description Who takes part now: whom a message is for. */
-            members: components["schemas"]["PersonRef"][];
-            /**
-             * Format: int64
-             * @description How many messages there are.
-             */
-            messages: number;
-            previous_id?: components["schemas"]["ThreadId"] | null;
-        };
-        /** Format: uuid */
-        ThreadId: string;
-        /** @description A page of threads. */
-        ThreadPage: {
-            items: components["schemas"]["ThreadRow"][];
-            next?: string | null;
-        };
-        /** @description A thread in a list of mine. */
-        ThreadRow: {
-            asked: components["schemas"]["OrganisationRef"];
-            asking: components["schemas"]["OrganisationRef"];
-            /** @description The id of its subject. */
-            id: components["schemas"]["ThreadId"];
-            last_at: components["schemas"]["Timestamp"];
-            patient: components["schemas"]["PatientRef"];
-            /** @description `leg`. */
-            subject_kind: string;
-            /**
-             * Format: int64
-             * @description Messages of others that I have not read.
-             */
-            unread: number;
-            /** Format: int64 */
-            version: number;
-        };
         /** @description One thing that happened to a leg, a case or a consult. */
         TimelineEntry: {
             actor?: components["schemas"]["PersonRef"] | null;
@@ -4267,6 +4107,51 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        Todo: {
+            /** @description When it changed, was told or was done. */
+            at: components["schemas"]["Timestamp"];
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who sent it. */
+            from: components["schemas"]["PersonRef"];
+            id: string;
+            kind: components["schemas"]["TodoKind"];
+            number?: string | null;
+            owed?: components["schemas"]["Owed"] | null;
+            patient?: components["schemas"]["PatientRef"] | null;
+            state: string;
+            to?: components["schemas"]["OrganisationRef"] | null;
+            told?: components["schemas"]["TodoTold"] | null;
+            /** @description Something about it has not been looked at yet. */
+            unread: boolean;
+            urgency?: string | null;
+        };
+        TodoCounts: {
+            /**
+             * Format: int64
+             * @description Within the last seven days.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Those with something unread.
+             */
+            informed: number;
+            /** Format: int64 */
+            started: number;
+            /** Format: int64 */
+            todo: number;
+        };
+        /** @enum {string} */
+        TodoKind: "leg" | "consult" | "duty_swap";
+        TodoTold: {
+            notice_id: string;
+            type: string;
+        };
+        Todos: {
+            counts: components["schemas"]["TodoCounts"];
+            items: components["schemas"]["Todo"][];
+            next?: string | null;
+        };
         TotpConfirmation: {
             code: string;
             id: string;
@@ -4307,6 +4192,71 @@ export interface components {
         };
         /** @enum {string} */
         UploadState: "receiving" | "done" | "failed";
+        /** @description The ways out of the product for one class of notice. */
+        Ways: {
+            mail: boolean;
+            /** @description A text message or call, where the alliance has a gateway. */
+            phone: boolean;
+        };
+        Webhook: {
+            active: boolean;
+            adapter: components["schemas"]["WebhookAdapter"];
+            created_at: components["schemas"]["Timestamp"];
+            events: string[];
+            /** @description Whether a secret is kept. */
+            has_secret: boolean;
+            id: components["schemas"]["WebhookId"];
+            language: components["schemas"]["Language"];
+            last?: components["schemas"]["LastDelivery"] | null;
+            name: string;
+            template?: string | null;
+            /** @description Without its query, which may hold a key. */
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @enum {string} */
+        WebhookAdapter: "standard" | "dingtalk" | "wecom" | "sms_gateway";
+        /** Format: uuid */
+        WebhookId: string;
+        WebhookInput: {
+            adapter: components["schemas"]["WebhookAdapter"];
+            /** @description The types of events it is told; none for a gateway. */
+            events?: string[];
+            id: components["schemas"]["WebhookId"];
+            language?: components["schemas"]["Language"];
+            name: string;
+            /** @description The robot's signing secret (`SEC…`); for `dingtalk` only. */
+            secret?: string | null;
+            /** @description The id of the gateway's message template; for `sms_gateway` only. */
+            template?: string | null;
+            url: string;
+        };
+        /** @description What is left out stays. */
+        WebhookPatch: {
+            /**
+             * @description A webhook that is switched off is told nothing.
+             * @default null
+             */
+            active: boolean | null;
+            /** @default null */
+            events: string[] | null;
+            /** @default null */
+            language: components["schemas"]["Language"] | null;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            secret: string | null;
+            /** @default null */
+            template: string | null;
+            /** @default null */
+            url: string | null;
+        };
+        Webhooks: {
+            items: components["schemas"]["Webhook"][];
+            /** @description The types of events a webhook can be told. */
+            kinds: string[];
+        };
         "leg.Accept": {
             expected_at?: components["schemas"]["Timestamp"] | null;
             owner_id?: components["schemas"]["PersonId"] | null;
@@ -4415,13 +4365,6 @@ export interface components {
             treatment?: string;
         };
         "leg.Submit": Record<string, never>;
-        "thread.Read": {
-            /**
-             * Format: int64
-             * @description The ordinal of the last message that was shown.
-             */
-            up_to: number;
-        };
     };
     responses: {
         Problem: {
@@ -4755,135 +4698,6 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
-        };
-    };
-    mine: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoardViews"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    save: {
-        parameters: {
-            query?: never;
-            header: {
-                "if-match": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BoardViewsInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoardViews"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     my_open: {
@@ -7130,6 +6944,112 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `waiting` with those being sent, `dead`, or `sent` with the dropped */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    retry_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     create_department: {
         parameters: {
             query?: never;
@@ -7367,212 +7287,6 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
-    one: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Document"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    put: {
-        parameters: {
-            query?: {
-                /** @description What it is called; cleaned */
-                name?: string;
-                /** @description Whose it is: refused where somebody else is signed in by now */
-                author?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Document"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    content: {
-        parameters: {
-            query?: {
-                /** @description Save it, whatever it is */
-                download?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description Part of it */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unchanged */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Beyond its end */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
     read_ecg: {
         parameters: {
             query?: never;
@@ -7807,19 +7521,6 @@ export interface operations {
                 box?: string;
                 /** @description States between commas; `open` and `ended` stand for several */
                 state?: string;
-                /** @description Urgencies between commas. */
-                urgency?: string;
-                direction?: string;
-                /** @description The id of the department it is sent to. */
-                department?: string;
-                /** @description The id of the sender's organisation. */
-                from?: string;
-                /** @description `true`: only what is past its deadline. */
-                overdue?: string;
-                /** @description `true`: only what I own. */
-                mine?: string;
-                /** @description In the patient's name or its pinyin, the number, or the complaint. */
-                q?: string;
                 /** @description At most so many items; 50 unless said, 200 at most. */
                 limit?: number;
                 /** @description What `next` of the page before said. */
@@ -7939,61 +7640,6 @@ export interface operations {
             };
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
-        };
-    };
-    by_code: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Leg"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
         };
     };
     one: {
@@ -8887,130 +8533,6 @@ export interface operations {
                 };
             };
             428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    all: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LegCalls"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    log: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CallInput"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LegCall"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10257,53 +9779,6 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
-    of_leg: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LegReceipts"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
     record_death: {
         parameters: {
             query?: never;
@@ -10874,53 +10349,6 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
-    slip: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Slip"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
     submit: {
         parameters: {
             query?: never;
@@ -11112,6 +10540,64 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    mark_all_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllRead"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     mark_read: {
@@ -12173,6 +11659,103 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    my_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    put_my_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: {
@@ -14845,11 +14428,11 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    mine: {
+    list_todos: {
         parameters: {
             query?: {
-                /** @description Only those with something I have not read */
-                unread?: boolean;
+                /** @description `todo` (unless said), `started`, `informed` or `done` */
+                class?: string | null;
                 /** @description At most so many items; 50 unless said, 200 at most. */
                 limit?: number;
                 /** @description What `next` of the page before said. */
@@ -14866,7 +14449,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ThreadPage"];
+                    "application/json": components["schemas"]["Todos"];
                 };
             };
             400: {
@@ -14894,307 +14477,6 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
-        };
-    };
-    one: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Thread"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    messages: {
-        parameters: {
-            query?: {
-                /** @description At most so many items; 50 unless said, 200 at most. */
-                limit?: number;
-                /** @description What `next` of the page before said. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessagePage"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-        };
-    };
-    send: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MessageInput"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Message"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    withdraw: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                message: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Message"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["thread.Read"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     read: {
@@ -15242,6 +14524,411 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    end_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    renew_webhook_secret: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
 }

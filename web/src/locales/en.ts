@@ -19,6 +19,7 @@ import messages from './en/messages.json';
 import office from './en/office.json';
 import paper from './en/paper.json';
 import packages from './en/packages.json';
+import notices from './en/notices.json';
 import patients from './en/patients.json';
 import people from './en/people.json';
 import general from './en/problems.json';
@@ -33,6 +34,7 @@ import session from './en/session.json';
 import settings from './en/settings.json';
 import studies from './en/studies.json';
 import timeline from './en/timeline.json';
+import todos from './en/todos.json';
 import uploads from './en/uploads.json';
 import viewer from './en/viewer.json';
 import worklist from './en/worklist.json';
@@ -60,6 +62,7 @@ export default {
   office,
   paper,
   packages,
+  notices,
   patients,
   people,
   problems,
@@ -72,6 +75,7 @@ export default {
   settings,
   studies,
   timeline,
+  todos,
   uploads,
   viewer,
   worklist,

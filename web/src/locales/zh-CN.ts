@@ -16,6 +16,7 @@ import messages from './zh-CN/messages.json';
 import office from './zh-CN/office.json';
 import paper from './zh-CN/paper.json';
 import packages from './zh-CN/packages.json';
+import notices from './zh-CN/notices.json';
 import patients from './zh-CN/patients.json';
 import people from './zh-CN/people.json';
 import reading from './zh-CN/reading.json';
@@ -26,6 +27,7 @@ import roster from './zh-CN/roster.json';
 import routing from './zh-CN/routing.json';
 import settings from './zh-CN/settings.json';
 import studies from './zh-CN/studies.json';
+import todos from './zh-CN/todos.json';
 import uploads from './zh-CN/uploads.json';
 import viewer from './zh-CN/viewer.json';
 import worklist from './zh-CN/worklist.json';
@@ -53,6 +55,7 @@ export default {
   office,
   paper,
   packages,
+  notices,
   patients,
   people,
   problems,
@@ -63,6 +66,7 @@ export default {
   routing,
   settings,
   studies,
+  todos,
   uploads,
   viewer,
   worklist,

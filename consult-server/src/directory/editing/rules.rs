@@ -54,6 +54,23 @@ pub fn phone(value: &str) -> Result<String, Code> {
     if fits { Ok(value.to_owned()) } else { Err(Code::DirectoryPhone) }
 }
 
+/// An address of mail, as far as it can be judged without writing to it.
+pub fn email(value: &str) -> Result<String, Code> {
+    let fits = value.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && local.len() <= 64
+            && domain.len() <= 190
+            && domain
+                .split('.')
+                .all(|part| !part.is_empty() && !part.starts_with('-') && !part.ends_with('-'))
+            && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b))
+            && local.split('.').all(|part| !part.is_empty())
+            && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b))
+            && local.starts_with(|c: char| c.is_ascii_alphanumeric())
+    });
+    if fits { Ok(value.to_owned()) } else { Err(Code::DirectoryEmail) }
+}
+
 /// The unified social credit code (统一社会信用代码).
 pub fn uscc(value: &str) -> Result<String, Code> {
     let value = value.to_uppercase();
@@ -112,5 +129,27 @@ mod tests {
     fn keys_and_numbers_to_call_have_their_forms() {
         assert!(code("QH-001").is_ok() && code("../x").is_err() && code("").is_err() && code("周").is_err());
         assert!(phone("0319-5550101转8").is_ok() && phone("=1+1").is_err() && phone("12").is_err());
+    }
+
+    #[test]
+    fn an_address_of_mail_has_one_at_and_no_words_around_it() {
+        for good in ["zhou@county.example", "a.b+c@mail.county.example", "desk@demo.invalid"] {
+            assert!(email(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "zhou",
+            "@county.example",
+            "zhou@",
+            "zhou@@x.y",
+            "a b@x.y",
+            "zhou@x..y",
+            "zhou@-x.y",
+            "=1+1@x.y",
+            "zhou@county.example, other@x.y",
+            "Zhou <zhou@x.y>",
+            "zhou@x.y\r\nBcc: z@x.y",
+        ] {
+            assert!(email(bad).is_err(), "{bad}");
+        }
     }
 }

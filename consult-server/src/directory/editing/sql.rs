@@ -55,7 +55,7 @@ const INSERT_ALLIANCE: &str = "INSERT INTO alliance (id, name, timezone, created
 const INSERT_ORGANISATION: &str = "INSERT INTO organisation (id, alliance_id, parent_id, name, code, level, created_at, external, phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const INSERT_DEPARTMENT: &str = "INSERT INTO department (id, alliance_id, organisation_id, code, name, national_code) VALUES ($1, $2, $3, $4, $5, $6)";
 const INSERT_PERSON: &str = "INSERT INTO person (id, alliance_id, name, name_search, title, licence_until, practising_since, created_at, staff_number, \
-     specialty, work_phone, licence_number, licence_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+     specialty, work_phone, licence_number, licence_from, email) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const INSERT_POSITION: &str = "INSERT INTO position (id, alliance_id, person_id, organisation_id, department_id, role, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const INSERT_AGREEMENT: &str = "INSERT INTO agreement (id, alliance_id, kind, from_organisation_id, to_organisation_id, valid_from) VALUES ($1, $2, $3, $4, $5, $6)";
 const HOLD: &str = "UPDATE alliance SET name = name WHERE id = $1";
@@ -129,6 +129,7 @@ pub async fn insert_person(tx: &mut Tx, alliance: &AllianceId, new: NewPerson<'_
         .bind(new.row.work_phone)
         .bind(new.row.licence_number)
         .bind(new.row.licence_from.map(|t| t.0))
+        .bind(new.row.email)
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -184,6 +185,7 @@ pub struct PersonRow<'a> {
     pub title: Option<&'a str>,
     pub specialty: Option<&'a str>,
     pub work_phone: Option<&'a str>,
+    pub email: Option<&'a str>,
     pub licence_number: Option<&'a str>,
     pub licence_from: Option<Timestamp>,
     pub licence_until: Option<Timestamp>,
@@ -198,7 +200,7 @@ const UPDATE_ORGANISATION: &str = "UPDATE organisation SET version = version + 1
 const UPDATE_DEPARTMENT: &str = "UPDATE department SET version = version + 1, name = $3, national_code = $4 \
      WHERE id = $1 AND ($2 = -1 OR version = $2) RETURNING version";
 const UPDATE_PERSON: &str = "UPDATE person SET version = version + 1, name = $3, name_search = $4, title = $5, specialty = $6, work_phone = $7, \
-     licence_number = $8, licence_from = $9, licence_until = $10, practising_since = $11 \
+     licence_number = $8, licence_from = $9, licence_until = $10, practising_since = $11, email = $12 \
      WHERE id = $1 AND ($2 = -1 OR version = $2) RETURNING version";
 const UPDATE_POSITION: &str = "UPDATE position SET valid_from = $2, valid_until = $3 WHERE id = $1";
 const CODE_HOLDER: &str = "SELECT organisation_id FROM organisation_code WHERE alliance_id = $1 AND system = $2 AND value = $3 \
@@ -272,6 +274,7 @@ pub async fn update_person(
         .bind(row.licence_from.map(|t| t.0))
         .bind(row.licence_until.map(|t| t.0))
         .bind(row.practising_since.map(|t| t.0))
+        .bind(row.email)
         .fetch_optional(tx.conn())
         .await?;
     search::refresh(tx, Changed::Person(id)).await?;

@@ -44,6 +44,7 @@ const PEOPLE: &[Column] = &[
     optional("licence_until", &["执业证书有效期至", "执业证止"]),
     optional("practising_since", &["独立执业日期", "执业起始"]),
     optional("work_phone", &["工作电话", "办公电话"]),
+    optional("email", &["电子邮箱", "邮箱"]),
     optional("organisation", &["机构编码", "所属机构"]),
     optional("department", &["科室编码", "科室", "科室名称"]),
     optional("role", &["岗位", "角色"]),

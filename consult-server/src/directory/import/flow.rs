@@ -295,6 +295,7 @@ impl Import<'_> {
             title: facts.title.as_deref(),
             specialty: facts.specialty.as_deref(),
             work_phone: facts.work_phone.as_deref(),
+            email: facts.email.as_deref(),
             licence_number: facts.licence_number.as_deref(),
             licence_from: facts.licence_from,
             licence_until: facts.licence_until,

@@ -35,6 +35,7 @@ pub struct PersonFacts {
     pub title: Option<String>,
     pub specialty: Option<String>,
     pub work_phone: Option<String>,
+    pub email: Option<String>,
     pub licence_number: Option<String>,
     pub licence_from: Option<Timestamp>,
     pub licence_until: Option<Timestamp>,
@@ -355,13 +356,12 @@ impl Planning<'_> {
         let old = known.map(|known| known.facts.clone()).unwrap_or_default();
         let facts = DepartmentFacts { name, national_code: national.or(old.national_code) };
         self.departments.insert(key.clone(), facts.name.clone());
-        let standing = known.map(|known| known.id.clone());
         match known {
             Some(known) if known.facts == facts => return self.done(Outcome::Unchanged),
             Some(_) => self.done(Outcome::Changed),
             None => self.done(Outcome::Created),
         }
-        self.steps.push(Step::Department { key, facts, standing });
+        self.steps.push(Step::Department { key, facts, standing: known.map(|known| known.id.clone()) });
     }
 
     fn person(&mut self, record: &Record) {
@@ -373,6 +373,7 @@ impl Planning<'_> {
         let title = self.take(record, "title", checks::line);
         let specialty = self.take(record, "specialty", checks::line);
         let phone = self.take(record, "work_phone", checks::phone);
+        let email = self.take(record, "email", checks::email);
         let licence = self.take(record, "licence_number", checks::code);
         let from = self.take(record, "licence_from", begins);
         let until = self.take(record, "licence_until", |text| values::ends(values::day(text)?, zone));
@@ -398,6 +399,7 @@ impl Planning<'_> {
             title: title.or(old.title),
             specialty: specialty.or(old.specialty),
             work_phone: phone.or(old.work_phone),
+            email: email.or(old.email),
             licence_number: licence.or(old.licence_number),
             licence_from: from.or(old.licence_from),
             licence_until: until.or(old.licence_until),
@@ -479,8 +481,7 @@ impl Planning<'_> {
     fn placed(&mut self, key: PositionKey, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
         self.placed.insert((key.staff_number.clone(), key.organisation.clone()));
         let known = self.standing.positions.get(&key);
-        let now = self.terms.now;
-        let old = known.map(|known| known.facts);
+        let (now, old) = (self.terms.now, known.map(|known| known.facts));
         let validity = Validity {
             from: from.or(old.map(|old| old.from)).unwrap_or(now),
             until: until.or(old.and_then(|old| old.until)),
@@ -489,8 +490,7 @@ impl Planning<'_> {
         if old == Some(validity) || (old.is_none() && over) {
             return false;
         }
-        let standing = known.map(|known| known.id.clone());
-        self.steps.push(Step::Position { key, validity, standing });
+        self.steps.push(Step::Position { key, validity, standing: known.map(|known| known.id.clone()) });
         true
     }
 }

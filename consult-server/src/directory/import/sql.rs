@@ -17,7 +17,7 @@ const ORGANISATIONS: &str = "SELECT o.code, o.id, o.name, o.level, p.code, o.pho
 const DEPARTMENTS: &str = "SELECT o.code, d.code, d.id, d.name, d.national_code, CASE WHEN d.ended_at IS NULL THEN 0 ELSE 1 END \
      FROM department d JOIN organisation o ON o.id = d.organisation_id WHERE d.alliance_id = $1";
 const PEOPLE: &str = "SELECT staff_number, id, name, title, specialty, work_phone, licence_number, licence_from, licence_until, practising_since, \
-     CASE WHEN left_at IS NULL THEN 0 ELSE 1 END FROM person WHERE alliance_id = $1 AND staff_number IS NOT NULL";
+     CASE WHEN left_at IS NULL THEN 0 ELSE 1 END, email FROM person WHERE alliance_id = $1 AND staff_number IS NOT NULL";
 const POSITIONS: &str = "SELECT p.staff_number, o.code, d.code, x.role, x.id, x.valid_from, x.valid_until FROM position x \
      JOIN person p ON p.id = x.person_id JOIN organisation o ON o.id = x.organisation_id LEFT JOIN department d ON d.id = x.department_id \
      WHERE x.alliance_id = $1 AND p.staff_number IS NOT NULL AND (x.valid_until IS NULL OR x.valid_until > $2)";
@@ -57,6 +57,7 @@ pub async fn standing(conn: &mut Conn, alliance: &AllianceId, now: Timestamp) ->
             title: row.try_get(3)?,
             specialty: row.try_get(4)?,
             work_phone: row.try_get(5)?,
+            email: row.try_get(11)?,
             licence_number: row.try_get(6)?,
             licence_from: time(7)?,
             licence_until: time(8)?,

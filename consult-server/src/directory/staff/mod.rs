@@ -21,6 +21,7 @@ pub struct PersonInput {
     pub title: Option<String>,
     pub specialty: Option<String>,
     pub work_phone: Option<String>,
+    pub email: Option<String>,
     pub licence_number: Option<String>,
     pub licence_from: Option<Timestamp>,
     pub licence_until: Option<Timestamp>,
@@ -39,6 +40,8 @@ pub struct PersonPatch {
     pub specialty: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
     pub work_phone: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub email: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
     pub licence_number: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
@@ -71,6 +74,8 @@ pub struct PersonDetail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PersonPrivate {
     pub staff_number: Option<String>,
+    /// Where notices are mailed.
+    pub email: Option<String>,
     pub licence_number: Option<String>,
     pub licence_from: Option<Timestamp>,
     pub licence_until: Option<Timestamp>,

@@ -11,7 +11,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 const PERSON: &str = "SELECT p.id, p.version, p.name, p.title, p.specialty, p.work_phone, p.left_at, p.staff_number, p.licence_number, p.licence_from, \
-     p.licence_until, p.practising_since, CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id) THEN 1 ELSE 0 END \
+     p.licence_until, p.practising_since, CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id) THEN 1 ELSE 0 END, p.email \
      FROM person p WHERE p.id = $1 AND p.alliance_id = $2 AND p.kind = 'human'";
 const BY_STAFF_NUMBER: &str = "SELECT id FROM person WHERE alliance_id = $1 AND staff_number = $2";
 macro_rules! positions {
@@ -54,6 +54,7 @@ pub async fn person(
     let positions = sqlx::query(POSITIONS).bind(id.as_str()).bind(now.0).fetch_all(conn).await?;
     let private = PersonPrivate {
         staff_number: row.try_get(7)?,
+        email: row.try_get(13)?,
         licence_number: row.try_get(8)?,
         licence_from: time(&row, 9)?,
         licence_until: time(&row, 10)?,

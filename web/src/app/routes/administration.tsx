@@ -64,4 +64,21 @@ export const administrationRoutes = [
       lazyRouteComponent(() => import('@/features/directory/components/person-page'), 'PersonPage'),
     ),
   }),
+  createRoute({
+    ...under,
+    path: '/webhooks',
+    component: lazyRouteComponent(
+      () => import('@/features/notices/components/webhooks-page'),
+      'WebhooksPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/deliveries',
+    validateSearch: texts('show'),
+    component: lazyRouteComponent(
+      () => import('@/features/notices/components/deliveries-page'),
+      'DeliveriesPage',
+    ),
+  }),
 ] as const;

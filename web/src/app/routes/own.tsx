@@ -1,4 +1,4 @@
-// Screens of everybody: their own account, and whom they can call.
+// Screens of everybody: their own account, how they are told, what waits for them, and whom they can call.
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { loadAllTexts } from '@/lib/i18n';
@@ -11,6 +11,20 @@ export const ownRoutes = [
     ...under,
     path: '/account',
     component: lazyRouteComponent(() => import('@/features/account/components/account-page'), 'AccountPage'),
+  }),
+  createRoute({
+    ...under,
+    path: '/account/notices',
+    component: lazyRouteComponent(
+      () => import('@/features/notices/components/settings-page'),
+      'NoticeSettingsPage',
+    ),
+  }),
+  createRoute({
+    ...under,
+    path: '/todos',
+    validateSearch: texts('show'),
+    component: lazyRouteComponent(() => import('@/features/todos/components/todos-page'), 'TodosPage'),
   }),
   createRoute({
     ...under,

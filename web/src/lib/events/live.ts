@@ -51,11 +51,11 @@ export function apply(client: QueryClient, event: ServerEvent): void {
     if (changed.kind === 'study') void client.invalidateQueries({ queryKey: ['consult', 'one'] });
   } else if (event.event === 'notice') {
     void client.invalidateQueries({ queryKey: ['notice'] });
+    void client.invalidateQueries({ queryKey: ['todo'] });
     // Somebody else ended what this person had open.
     void client.invalidateQueries({ queryKey: ['break_glass', 'list', 'mine'] });
   } else if (event.event === 'todo') {
-    void client.invalidateQueries({ queryKey: ['consult', 'list'] });
-    void client.invalidateQueries({ queryKey: ['leg', 'list'] });
+    void client.invalidateQueries({ queryKey: ['todo'] });
   }
 }
 

@@ -194,6 +194,7 @@ function Facts({ person }: { person: PersonDetail }) {
   const day = (time: string | null | undefined) => (time ? formatDay(dayOfTime(time), language) : null);
   const facts: [string, string | null | undefined][] = [
     [t('person.number'), own?.staff_number],
+    [t('person.email'), own?.email],
     [t('person.specialty'), person.specialty],
     [t('person.licence'), own?.licence_number],
     [t('person.licenceFrom'), day(own?.licence_from)],

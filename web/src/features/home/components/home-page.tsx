@@ -82,6 +82,9 @@ export function HomePage() {
               <h2 id="home-todo">
                 {t('todo')} {waiting > 0 && <span className="count">{waiting}</span>}
               </h2>
+              <Link to="/todos" search={{}}>
+                {t('seeAll')}
+              </Link>
             </div>
             <Loaded query={todo}>
               {(page) => (

@@ -1,0 +1,183 @@
+//! Reading the four lists: places from the indexes, then one row each, for those that the caller may still see. Changes nothing.
+
+use super::rules::{self, Place, Start};
+use super::{Class, Counts, Kind, Todo, Todos, sql};
+use crate::access::Call;
+use crate::access::policy::Action;
+use crate::consults::lists::sql::{self as consults, PageStart};
+use crate::consults::{ConsultBox, ConsultRow};
+use crate::db::Conn;
+use crate::error::{Code, Refusal, Result};
+use crate::http::Paging;
+use crate::ids::{ConsultId, LegId};
+use crate::referrals::{LegRow, sql as referrals};
+use crate::time::Timestamp;
+
+const DAY_SECONDS: i64 = 24 * 3600;
+/// So far back somebody is told for information.
+const TOLD_DAYS: i64 = 30;
+/// So long what is done stays in sight.
+const DONE_DAYS: i64 = 7;
+
+/// A page of one list, with the counts of all four; the legal basis with it.
+pub async fn list(
+    conn: &mut Conn,
+    call: &Call,
+    class: Class,
+    paging: &Paging,
+) -> Result<(Todos, &'static str)> {
+    let basis = call.require(Action::TodoRead, None)?;
+    let start = Start::of(class, paging.cursor.as_deref())
+        .ok_or_else(|| Refusal::new(Code::RequestQuery).with("reason", "cursor"))?;
+    let limit = paging.limit();
+    let places = places(conn, call, class, &start, limit + 1).await?;
+    let page = rules::page(class, places, limit);
+    let mut items = Vec::with_capacity(page.items.len());
+    for place in page.items {
+        items.extend(shown(conn, call, class, place).await?);
+    }
+    let counts = counts(conn, call).await?;
+    Ok((Todos { items, next: page.next, counts }, basis))
+}
+
+fn told_since(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-TOLD_DAYS * DAY_SECONDS)
+}
+
+fn done_since(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-DONE_DAYS * DAY_SECONDS)
+}
+
+async fn places(conn: &mut Conn, call: &Call, class: Class, start: &Start, limit: i64) -> Result<Vec<Place>> {
+    let (caller, now) = (&call.caller, call.now);
+    match class {
+        Class::Todo => {
+            let mut found = sql::legs(conn, caller, now, start, limit).await?;
+            found.extend(sql::swaps(conn, caller, start, limit).await?);
+            let from = PageStart { key: start.key, id: start.id.clone() };
+            let waiting = consults::list(conn, viewer(call), ConsultBox::Todo, None, from, limit).await?;
+            found.extend(waiting.into_iter().map(|row| Place {
+                key: row.owed.as_ref().and_then(|owed| owed.due_at).map_or(i64::MAX, |due| due.0),
+                kind: Kind::Consult,
+                id: row.id.to_string(),
+            }));
+            Ok(found)
+        }
+        Class::Started => sql::started(conn, caller, start, limit).await,
+        Class::Informed => sql::informed(conn, caller, now, told_since(now), start, limit).await,
+        Class::Done => sql::done(conn, caller, now, done_since(now), start, limit).await,
+    }
+}
+
+pub async fn counts(conn: &mut Conn, call: &Call) -> Result<Counts> {
+    let (caller, now) = (&call.caller, call.now);
+    let consults = consults::counts(conn, viewer(call)).await?;
+    Ok(Counts {
+        todo: sql::count_legs(conn, caller, now).await?
+            + sql::count_swaps(conn, caller).await?
+            + consults.todo,
+        started: sql::count_started(conn, caller).await?,
+        informed: sql::count_informed(conn, caller, now, told_since(now)).await?,
+        done: sql::count_done(conn, caller, now, done_since(now)).await?,
+    })
+}
+
+fn viewer(call: &Call) -> consults::Viewer<'_> {
+    consults::Viewer {
+        alliance: &call.caller.alliance,
+        person: &call.caller.person,
+        organisation: &call.caller.organisation,
+        role: call.caller.role,
+        now: call.now,
+        today: call.ground.today(),
+    }
+}
+
+/// One row, if it is still there for the caller.
+async fn shown(conn: &mut Conn, call: &Call, class: Class, place: Place) -> Result<Option<Todo>> {
+    let (caller, today) = (&call.caller, call.ground.today());
+    if !sql::is_visible(conn, caller, call.now, place.kind, &place.id).await? {
+        return Ok(None);
+    }
+    let todo = match place.kind {
+        Kind::Leg => {
+            let viewer = referrals::Viewer {
+                alliance: &caller.alliance,
+                organisation: &caller.organisation,
+                person: &caller.person,
+                today,
+            };
+            referrals::row(conn, viewer, &LegId::trusted(place.id.as_str())).await?.map(of_leg)
+        }
+        Kind::Consult => {
+            let id = ConsultId::trusted(place.id.as_str());
+            Some(of_consult(consults::row(conn, &id, &caller.person, today).await?))
+        }
+        Kind::DutySwap => swap(conn, place.id).await?,
+    };
+    let Some(mut todo) = todo else { return Ok(None) };
+    match class {
+        Class::Todo | Class::Started => {}
+        Class::Done => todo.at = Timestamp(place.key),
+        Class::Informed => {
+            let (told, at, unread) = sql::told(conn, place.key).await?;
+            (todo.told, todo.at, todo.unread) = (Some(told), at, unread);
+        }
+    }
+    Ok(Some(todo))
+}
+
+fn of_leg(row: LegRow) -> Todo {
+    Todo {
+        kind: Kind::Leg,
+        id: row.id.to_string(),
+        number: Some(row.number),
+        patient: Some(row.patient),
+        urgency: Some(row.urgency.0.as_str().to_owned()),
+        state: row.state.0.as_str().to_owned(),
+        from: row.sender,
+        to: row.to,
+        due_at: row.owed.as_ref().and_then(|owed| owed.due_at),
+        owed: row.owed,
+        at: row.updated_at,
+        unread: row.unread,
+        told: None,
+    }
+}
+
+fn of_consult(row: ConsultRow) -> Todo {
+    Todo {
+        kind: Kind::Consult,
+        id: row.id.to_string(),
+        number: Some(row.number),
+        patient: Some(row.patient),
+        urgency: Some(row.urgency.as_str().to_owned()),
+        state: row.state.as_str().to_owned(),
+        from: row.requester,
+        to: Some(row.invited),
+        due_at: row.owed.as_ref().and_then(|owed| owed.due_at),
+        owed: row.owed,
+        at: row.updated_at,
+        unread: row.unread,
+        told: None,
+    }
+}
+
+async fn swap(conn: &mut Conn, id: String) -> Result<Option<Todo>> {
+    let found = sql::swap(conn, &id).await?;
+    Ok(found.map(|(from, offered_at, starts_at)| Todo {
+        kind: Kind::DutySwap,
+        id,
+        number: None,
+        patient: None,
+        urgency: None,
+        state: "offered".to_owned(),
+        from,
+        to: None,
+        owed: None,
+        due_at: Some(starts_at),
+        at: offered_at,
+        unread: true,
+        told: None,
+    }))
+}
