@@ -2,9 +2,9 @@
 //! people who wrote something are loaded before.
 
 use super::super::{
-    CriteriaMet, Death, Departure, Insurance, Leg, LegDecision, LegRow, Outcome, OutcomeDisposition, ReferralAsk,
-    ReferralConsent, ReferralConsentKind, ReferralForm, ReferralNote, ReferralPapers, ReferralReason,
-    Reservation, ResourceKind, Urging,
+    CriteriaMet, Death, Departure, Insurance, Leg, LegDecision, LegRow, Outcome, OutcomeDisposition,
+    ReferralAsk, ReferralConsent, ReferralConsentKind, ReferralForm, ReferralNote, ReferralPapers,
+    ReferralReason, Reservation, ResourceKind, Urging,
 };
 use super::{may_see, our_org, time};
 use crate::error::{Refusal, Result};
