@@ -156,7 +156,8 @@ function Talk({
   const list = useRef<HTMLDivElement>(null);
   const newest = messages[0]?.ordinal ?? 0;
   useReading(threadId, list, newest, thread?.unread ?? 0);
-  useFoot(list, `${newest} ${pending.length} ${entries.length}`);
+  const state = pending.map((one) => one.state).join();
+  useFoot(list, `${newest} ${entries.length} ${state}`, pending.length);
 
   return (
     <>
@@ -279,8 +280,9 @@ function useReading(
 const isUnreadMessage = (notice: Notice) => notice.subject.kind === 'thread' && notice.read_at === null;
 
 /** New lines are shown at once to whoever stands at the foot; who reads further up is not moved. */
-function useFoot(list: React.RefObject<HTMLDivElement | null>, changed: string): void {
+function useFoot(list: React.RefObject<HTMLDivElement | null>, changed: string, written: number): void {
   const atFoot = useRef(true);
+  const before = useRef(written);
   useEffect(() => {
     const element = list.current;
     if (!element) return;
@@ -298,8 +300,11 @@ function useFoot(list: React.RefObject<HTMLDivElement | null>, changed: string):
   }, [list]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what changed is why it scrolls
   useLayoutEffect(() => {
+    // Who writes goes to the foot.
+    if (written > before.current) atFoot.current = true;
+    before.current = written;
     if (atFoot.current) list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [list, changed]);
+  }, [list, changed, written]);
 }
 
 function useMedia(query: string): boolean {

@@ -23,18 +23,18 @@ export function UnsentBubble({ pending, sender }: { pending: Pending; sender: Se
       </div>
       <span className="talk-foot small" role="status">
         {state === 'sending' && (
-          <>
+          <span>
             <Icon name="spinner" size={14} className="spin" />{' '}
             {unsent.files.length > 0
               ? t('state.sendingShare', { share: Math.round(pending.share * 100) })
               : t('state.sending')}
-          </>
+          </span>
         )}
         {state === 'waiting' && (
-          <>
+          <span>
             <Icon name={isAway ? 'offline' : 'clock'} size={14} />{' '}
             {isAway ? t(pending.safe ? 'state.awayKept' : 'state.away') : t('state.waiting')}
-          </>
+          </span>
         )}
         {state === 'failed' && (
           <span className="talk-failed">
