@@ -58,7 +58,9 @@ const PLACES: &[(&str, f64, f64, &[&str])] = &[
 ];
 
 /// Key of the organisation, code of the department, open, occupied, expected free, minutes ago.
-const BEDS: &[(&str, &str, i64, i64, Option<i64>, i64)] = &[
+type Counted = (&'static str, &'static str, i64, i64, Option<i64>, i64);
+
+const BEDS: &[Counted] = &[
     ("county", "D01", 12, 9, None, 40),
     ("county", "D02", 40, 37, Some(4), 120),
     ("county", "D03", 36, 36, Some(2), 130),

@@ -63,10 +63,10 @@ pub fn patched(standing: &Value, patch: SettingsPatch) -> Result<Value> {
 
 /// Another set of criteria is another version of it, whatever the caller says its number is.
 fn number_criteria(effective: &Value, members: &mut Map<String, Value>) {
-    let Some(criteria) = members.get_mut("criteria") else { return };
+    let Some(criteria) = members.get_mut("criteria").and_then(Value::as_object_mut) else { return };
     let version = effective["criteria"]["version"].as_u64().unwrap_or(0);
-    let same = criteria["items"] == effective["criteria"]["items"];
-    criteria["version"] = Value::from(if same { version } else { version + 1 });
+    let same = criteria.get("items") == effective["criteria"].get("items");
+    criteria.insert("version".to_owned(), Value::from(if same { version } else { version + 1 }));
 }
 
 fn merge(whole: &mut Value, part: Value) {
@@ -276,5 +276,13 @@ mod tests {
         assert_eq!(other["criteria"]["version"], 2);
         let again = patched(&other, patch(json!({ "beds": { "stale_minutes": 60 } }))).unwrap();
         assert_eq!(again["criteria"]["version"], 2);
+    }
+
+    #[test]
+    fn what_is_no_set_of_rules_is_refused_whatever_its_shape() {
+        for wrong in [json!(5), json!([]), json!("x"), json!({ "items": 5 }), json!({ "items": [{}] })] {
+            let next = patched(&json!({}), patch(json!({ "criteria": wrong }))).unwrap();
+            assert_eq!(in_force(&next).unwrap_err().code, Code::SettingsInvalid, "{next}");
+        }
     }
 }
