@@ -92,10 +92,12 @@ function Content({ content }: { content: PackageContent }) {
         <p>
           <strong>
             {from.organisation} · {from.doctor}
-          </strong>{' '}
-          {from.doctor_phone && <PhoneLink phone={from.doctor_phone} name={from.doctor} />}{' '}
-          {from.organisation_phone && <PhoneLink phone={from.organisation_phone} name={from.organisation} />}
+          </strong>
         </p>
+        <div className="row">
+          {from.doctor_phone && <PhoneLink phone={from.doctor_phone} name={from.doctor} />}
+          {from.organisation_phone && <PhoneLink phone={from.organisation_phone} name={from.organisation} />}
+        </div>
         <p className="small">
           {t('open.until', { time: formatTime(content.readable_until, language, clock.now()) })}
         </p>
