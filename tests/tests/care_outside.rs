@@ -89,8 +89,6 @@ async fn a_code_that_is_wrong_old_withdrawn_or_of_an_ended_leg_opens_nothing_and
     let product = Product::start().await;
     let village = product.sign_in("village").await;
     let leg = sent_outside(&product, &village).await;
-    let (old, revoked, _) =
-        (make(&village, &leg).await, make(&village, &leg).await, make(&village, &leg).await);
     let (old, revoked) = (make(&village, &leg).await, make(&village, &leg).await);
     let id = text(&revoked["package"]["id"]);
     let gone = village.post(&path(&leg.id(), &format!("packages/{id}/revoke")), json!({})).await.expect(200);
