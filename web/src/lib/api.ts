@@ -112,7 +112,9 @@ export async function callFile<T>(path: string, file: Blob, query: CallOptions['
 
 /** Binary bodies, such as the samples of an ECG. */
 export async function callBinary(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
-  const response = await send(address(path, undefined), signal ? { signal } : {});
+  const init: RequestInit = { headers: { 'accept-language': language } };
+  if (signal) init.signal = signal;
+  const response = await send(address(path, undefined), init);
   return response.arrayBuffer();
 }
 
