@@ -169,7 +169,7 @@ async fn a_patient_is_given_to_nobody_who_cannot_sign_in_or_whose_licence_is_ove
                            "role": "receiving_doctor" });
     admin.post("/api/v1/positions", position).await.expect(201);
 
-    let sent = submitted(&village, "emergency").await;
+    let sent = submitted(&village, "urgent").await;
     let accept = async |owner: &str| {
         let body = json!({ "owner_id": owner, "expected_at": after_start(HOUR) });
         let standing = reread(&desk, &sent.id()).await;

@@ -13,19 +13,21 @@ pub struct Text {
     pub search: String,
     pub department: String,
     pub specialty: String,
-    /// The places alone: of the department its pinyin and initials too. Initials of hospitals would be found for those of names.
+    /// The places alone, and the initials of the department: those of hospitals would be found for those of names.
     pub places: String,
     pub sort: String,
 }
 
-pub fn text(name: &str, department: Option<&str>, subject: Option<&str>, organisation: &str) -> Text {
+pub fn text(name: &str, department_name: Option<&str>, subject: Option<&str>, organisation: &str) -> Text {
     let place = |name: Option<&str>| name.map_or_else(String::new, names::place_text);
-    let (department, specialty) = (place(department), place(subject));
+    let (department, specialty) = (place(department_name), place(subject));
     let search = [&names::search_text(name), &department, &specialty, &names::place_text(organisation)]
         .map(String::as_str)
         .concat();
     let subject = subject.map(names::folded).unwrap_or_default();
-    let places = format!("{}|{subject}{department}", names::folded(organisation));
+    let house =
+        department_name.map(|name| format!("{}|{}|", names::folded(name), names::place_initials(name)));
+    let places = format!("{}|{subject}|{}", names::folded(organisation), house.unwrap_or_default());
     Text { search, department, specialty, places, sort: names::sort_key(name) }
 }
 
@@ -93,7 +95,7 @@ mod tests {
             assert!(text.search.contains(form), "{form} in {}", text.search);
         }
         assert_eq!((text.sort.as_str(), text.specialty.as_str()), ("zhouwenying", ""));
-        assert_eq!(text.places, "清河县人民医院||心血管内科|xinxueguanneike|xxgnk|");
+        assert_eq!(text.places, "清河县人民医院||心血管内科|xxgnk|");
     }
 
     #[test]
