@@ -68,6 +68,7 @@ codes! {
     ActivationRefused = "access.activation-refused", 401, "激活码不正确、已使用或已过期。", "The activation code is wrong, was used, or has expired.";
     LoginInvalid = "access.login-invalid", 422, "账号由 3 至 32 位小写字母、数字和 . _ - 组成，以字母或数字开头。", "An account name has 3 to 32 small letters, digits and the marks . _ -, and begins with a letter or digit.";
     LoginTaken = "access.login-taken", 409, "这个账号已被使用，请换一个。激活码仍然有效。", "This account name is taken: choose another. Your code still counts.";
+    LoginOther = "access.login-other", 409, "这个激活码用于重设已有账号的密码，请填写通知单上的账号。激活码仍然有效。", "This code is for an account that is there already: write the account name that stands on the slip. Your code still counts.";
     AccessScope = "access.scope-too-small", 403, "这个令牌的授权范围不包括这项操作。", "This is not within the scopes of the token.";
     TokenScopes = "access.token-scopes", 422, "请选择您的岗位可以授予的权限范围。", "Choose scopes that your position can give.";
     TokenDays = "access.token-days", 422, "有效期为 1 至 365 天。", "A token lives for 1 to 365 days.";
@@ -88,6 +89,7 @@ codes! {
     GlassMinutes = "break-glass.minutes-invalid", 422, "紧急访问最长 180 分钟。", "Emergency access lasts 180 minutes at most.";
     GlassReviewed = "break-glass.reviewed", 409, "这次紧急访问已经核查过了。", "This emergency access was reviewed already.";
     GlassOwn = "break-glass.own-review", 403, "不能核查自己的紧急访问。", "Nobody reviews their own emergency access.";
+    AuditNobody = "audit.patient-unknown", 404, "没有登记这个身份证号的患者。", "No patient is registered with this identity number.";
     AuditTooMany = "audit.export-too-large", 422, "符合条件的记录过多，请缩小时间范围后再导出。", "Too many entries fit: narrow the period before exporting.";
 
     // The directory.
@@ -149,6 +151,9 @@ codes! {
     ImportDate = "import.date-invalid", 422, "日期不正确，请写成 2026-11-05 这样的形式。", "The date is not valid: write it like 2026-11-05.";
     ImportDutyKind = "import.duty-kind-unknown", 422, "值班类型应为科室值班、总值班或联盟值班。", "The kind of a duty is department, hospital or alliance.";
     ImportDutyRank = "import.duty-rank-unknown", 422, "班次应为值班或副班。", "The rank of a duty is duty or deputy.";
+    ImportQuote = "import.quote-open", 422, "文件中有一个引号没有结束，请在它开始的那一行补上或删去。", "A quote begins in the row that is named and does not end: close it or take it out.";
+    ImportNoRows = "import.no-rows", 422, "表中没有数据行。", "The table has headings but no rows.";
+    ImportNoPosition = "import.no-position", 422, "没有岗位：导入后此人不在任何机构，查不到也不能登录。请填写机构编码和岗位。", "No position: this person would belong to no organisation, be found by nobody and not sign in. Give an organisation and a role.";
     ImportRoleUnknown = "import.role-unknown", 422, "不认识这个岗位。", "This role is not known.";
 
     // Patients.
@@ -263,6 +268,8 @@ codes! {
     ReferralExpectedAtMissing = "referral.expected-at-missing", 422, "请填写预计就诊时间。", "Enter when the patient is expected.";
     ReferralNoAgreement = "referral.no-agreement", 422, "两家机构之间没有有效的转诊协议。", "There is no referral agreement in force between the two organisations.";
     ReferralOwnerNotThere = "referral.owner-not-there", 422, "负责医生不在接收机构任职。", "The person named does not work at the receiving organisation.";
+    ReferralOwnerNoAccount = "referral.owner-no-account", 422, "这位医生还没有启用账号，收不到这位患者的通知。请另选医生。", "This doctor has no account yet and would not learn of the patient: name another.";
+    ReferralOwnerLicence = "referral.owner-licence-ended", 422, "这位医生登记的执业证书已过期。请另选医生，或请系统管理员更新证书。", "The licence on record for this doctor is over: name another, or have the administrator renew it.";
     ReferralDepartmentMissing = "referral.department-missing", 422, "请选择接收科室。", "Choose the receiving department.";
     ReferralDepartmentNotThere = "referral.department-not-there", 422, "所选科室不属于接收机构。", "The department does not belong to the receiving organisation.";
     ReferralDestinationUnknown = "referral.destination-unknown", 422, "没有这家机构。", "There is no such organisation.";

@@ -322,8 +322,9 @@ async fn import_people(
     alliance: Option<&str>,
 ) -> Result<ExitCode, Refusal> {
     let bytes = std::fs::read(file).map_err(Refusal::internal)?;
+    let named = directory::import::file::Named::by_name(&file.to_string_lossy());
     let app = open(config).await?;
-    let report = directory::import::flow::at_console(&app.ground, bytes, alliance, apply).await?;
+    let report = directory::import::flow::at_console(&app.ground, (bytes, named), alliance, apply).await?;
     println!("{}", serde_json::to_string_pretty(&report).map_err(Refusal::internal)?);
     Ok(if report.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

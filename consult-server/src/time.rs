@@ -18,6 +18,12 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
     }
 
+    /// `2026-11-28 16:05:09`: as it is written in a time zone where people read it in a table.
+    pub fn written_in(self, zone: &jiff::tz::TimeZone) -> String {
+        let there = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default().to_zoned(zone.clone());
+        there.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// The calendar day of this instant in a time zone, for ages, rosters and reports.
     pub fn day_in(self, zone: &jiff::tz::TimeZone) -> jiff::civil::Date {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or_default().to_zoned(zone.clone()).date()

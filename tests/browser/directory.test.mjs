@@ -154,7 +154,7 @@ test('somebody new activates an account with a code from the sheet, and signs in
 
   const page = await people.arrive({ viewport: PHONE });
   await page.goto('/');
-  await page.getByRole('link', { name: '首次使用？用激活码启用账号' }).click();
+  await page.getByRole('link', { name: '首次使用或重设密码？输入激活码' }).click();
   await page.getByRole('heading', { name: '启用账号' }).waitFor();
   await look(page, 'activate');
   await fill(page, { code: 'abcd-efgh-jkmn-pqrs', login, password: PASSWORD });
@@ -163,7 +163,7 @@ test('somebody new activates an account with a code from the sheet, and signs in
   await page.getByRole('alert').getByText('这个账号已被使用').waitFor();
   await look(page, 'activate-refused');
   await fill(page, { code: code.toUpperCase().replaceAll('-', ' '), login, password: PASSWORD });
-  await page.getByText(`账号已启用。请用账号 ${login} 和刚才设置的密码登录。`).waitFor();
+  await page.getByText(`已完成。请用账号 ${login} 和刚才设置的密码登录。`).waitFor();
   await look(page, 'activated');
   await page.getByLabel('密码').fill(PASSWORD);
   await press(page, '登录');
@@ -306,5 +306,5 @@ async function fill(page, { code, login, password }) {
   await page.getByLabel('账号').fill(login);
   await page.getByLabel('设置密码').fill(password);
   await page.getByLabel('再次输入密码').fill(password);
-  await press(page, '启用账号');
+  await press(page, '确定');
 }

@@ -242,3 +242,41 @@ async fn the_number_and_the_phone_are_shown_unmasked_only_as_an_act_in_the_trail
         .await
         .expect_refusal(404, "request.not-found");
 }
+
+#[tokio::test]
+async fn asking_again_leads_to_what_is_open_and_a_verdict_against_it_ends_it_at_once() {
+    let product = Product::start().await;
+    let (township, doctor) = (product.sign_in("township").await, product.sign_in("doctor").await);
+    let security = product.sign_in("security").await;
+    let (id, wanted) = stranger(&township).await;
+    let first = glass(&doctor, wanted.clone(), 60).await.expect(201);
+    let again = glass(&doctor, wanted.clone(), 180).await.expect(200);
+    assert_eq!((again.id(), &again.json["ends_at"]), (first.id(), &first.json["ends_at"]));
+    let cases = security.get("/api/v1/break-glass/cases").await.expect(200).json;
+    assert_eq!(cases["items"].as_array().map(Vec::len), Some(1));
+
+    let record = format!("/api/v1/patients/{id}");
+    doctor.get(&record).await.expect(200);
+    let case = format!("/api/v1/break-glass/cases/{}", first.id());
+    let version = security.get(&case).await.expect(200).version();
+    let verdict = json!({ "verdict": "unjustified", "note": "与抢救无关" });
+    let review = format!("/api/v1/break-glass/{}/review", first.id());
+    let reviewed = security.command(&review, version, verdict).await.expect(200);
+    assert_eq!((reviewed.json["is_open"].as_bool(), reviewed.version()), (Some(false), version + 2));
+    doctor.get(&record).await.expect_refusal(404, "request.not-found");
+
+    worker::settle(&product.app).await.unwrap();
+    let notices = doctor.get("/api/v1/notices").await.expect(200).json;
+    assert_eq!(notices["items"][0]["type"], "break_glass.reviewed");
+    assert_eq!(notices["items"][0]["payload"]["note"], "与抢救无关");
+    let mine = doctor.get("/api/v1/break-glass/mine").await.expect(200).json;
+    let one = &mine["items"][0];
+    assert_eq!(
+        (one["patient"]["name_masked"].as_str(), one["review"]["note"].as_str()),
+        (Some("王**"), Some("与抢救无关"))
+    );
+    let specialist = product.sign_in("specialist").await;
+    assert_eq!(specialist.get("/api/v1/break-glass/mine").await.expect(200).json["items"], json!([]));
+    // What is over is opened anew.
+    glass(&doctor, wanted, 60).await.expect(201);
+}

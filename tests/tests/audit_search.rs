@@ -109,17 +109,56 @@ async fn an_export_is_a_sheet_in_which_nothing_is_a_formula() {
     // A path that a spreadsheet would run: it stands in the trail as the subject of a refusal.
     village.get("/api/v1/patients/=cmd|'!A1").await.expect(404);
     worker::settle(&product.app).await.unwrap();
-    let answer = auditor.request(Method::GET, "/api/v1/audit/export?outcome=denied").send().await.unwrap();
+    let export = auditor.request(Method::GET, "/api/v1/audit/export?outcome=denied");
+    let answer = export.header("accept-language", "en").send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/csv; charset=utf-8");
     assert!(answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
     let sheet = answer.text().await.unwrap();
-    assert!(sheet.starts_with("\u{feff}seq,at,person,"));
+    assert!(sheet.starts_with("\u{feff}seq,at,local_time,person,"));
     assert_eq!(sheet.lines().count(), 2);
     let mut rows = csv_rows(&sheet);
     let row = rows.remove(1);
     for cell in row {
         assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
     }
+}
+
+#[tokio::test]
+async fn an_export_speaks_the_auditors_language_and_tells_the_time_of_the_county() {
+    let product = Product::start().await;
+    let auditor = product.sign_in("auditor").await;
+    worker::settle(&product.app).await.unwrap();
+    let export = auditor.request(Method::GET, "/api/v1/audit/export?action=session.opened");
+    let sheet = export.header("accept-language", "zh-CN").send().await.unwrap().text().await.unwrap();
+    assert!(sheet.starts_with("\u{feff}链上序号,时间（UTC）,当地时间,人员,"), "{sheet}");
+    let row = &csv_rows(&sheet)[1];
+    assert_eq!((row[1].as_str(), row[2].as_str()), ("2026-11-23T02:00:00.000Z", "2026-11-23 10:00:00"));
+}
+
+#[tokio::test]
+async fn the_auditor_finds_a_patient_by_the_number_on_the_card_and_leaves_a_trace_without_it() {
+    const NUMBER: &str = "11010519491231002X";
+    let product = Product::start().await;
+    let (township, auditor) = (product.sign_in("township").await, product.sign_in("auditor").await);
+    let id = township.new_id();
+    let body = json!({ "id": id, "name": "王佩兰", "sex": "female", "birth_date": "1949-12-31",
+        "identity": { "kind": "resident_id", "value": NUMBER }, "phone": null, "address": null });
+    township.post("/api/v1/patients", body).await.expect(201);
+    let find = async |user: &User<'_>, number: &str| {
+        user.post("/api/v1/audit/patient", json!({ "resident_id": number })).await
+    };
+    let found = find(&auditor, "11010519491231002x").await.expect(200).json;
+    assert_eq!(found, json!({ "id": id, "name_masked": "王**" }));
+    let nobody = find(&auditor, "11010519491231003X").await;
+    assert!(matches!(nobody.status, 404 | 422), "{:#}", nobody.json);
+    assert_eq!(nobody.json["field"], "resident_id");
+    for login in ["township", "admin", "security"] {
+        let user = product.sign_in(login).await;
+        assert_eq!(find(&user, NUMBER).await.status, 403, "{login}");
+    }
+    let traces = trail(&product, &auditor, "subject=patient&action=audit").await;
+    assert_eq!(traces.last().unwrap()["detail"]["patient"], id.as_str());
+    assert!(!format!("{traces:?}").contains("19491231"), "the number stands nowhere");
 }
 
 fn csv_rows(sheet: &str) -> Vec<Vec<String>> {

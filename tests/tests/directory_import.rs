@@ -1,5 +1,6 @@
 //! The personnel office's file comes in: looked at first, then all of it or nothing, and again without effect.
 
+use consult_server::directory::import::file::Named;
 use consult_server::directory::import::flow;
 use reqwest::Method;
 use serde_json::Value;
@@ -120,7 +121,8 @@ async fn only_an_administrator_imports_and_none_appoints_who_watches_them() {
     let auditor = "工号,姓名,机构编码,岗位\nX1,自封,H001,审计员\n";
     let refused = import(&admin, auditor, false).await.expect_refusal(422, "import.has-errors").json;
     assert_eq!(refused["report"]["findings"][0]["code"], "directory.role-not-yours");
-    let console = flow::at_console(&product.app.ground, auditor.into(), None, true).await.unwrap();
+    let console =
+        flow::at_console(&product.app.ground, (auditor.into(), Named::Anything), None, true).await.unwrap();
     assert_eq!((console.applied, console.errors), (true, 0), "at the console it may be");
 }
 
@@ -223,4 +225,47 @@ fn zipped(files: &[(&str, String)]) -> Vec<u8> {
         archive.write_all(content.as_bytes()).unwrap();
     }
     archive.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn whoever_comes_without_a_position_is_warned_of_and_listed_until_they_have_one() {
+    let product = Product::start().await;
+    let admin = product.sign_in("admin").await;
+    let file = "工号,姓名,机构编码,岗位\nX7001,无岗人,,\nX7002,有岗人,H001,接诊医生\n";
+    let dry = import(&admin, file, true).await.expect(200).json;
+    assert_eq!((dry["errors"].as_u64(), dry["warnings"].as_u64()), (Some(0), Some(1)), "{dry:#}");
+    let finding = &dry["findings"][0];
+    assert_eq!(
+        (finding["code"].as_str(), finding["row"].as_u64(), finding["severity"].as_str()),
+        (Some("import.no-position"), Some(2), Some("warning"))
+    );
+    import(&admin, file, false).await.expect(200);
+    let unplaced = async || admin.get("/api/v1/people/unplaced").await.expect(200).json;
+    let listed = unplaced().await;
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(listed["items"][0]["name"], "无岗人");
+    import(&admin, "工号,机构编码,岗位\nX7001,H001,接诊医生\n", false).await.expect(200);
+    assert_eq!(unplaced().await["items"], serde_json::json!([]));
+    let manager = product.sign_in("manager").await;
+    manager.get("/api/v1/people/unplaced").await.expect_refusal(403, "access.role-not-allowed");
+}
+
+#[tokio::test]
+async fn headings_alone_a_cut_workbook_a_pdf_and_an_open_quote_are_called_what_they_are() {
+    let product = Product::start().await;
+    let admin = product.sign_in("admin").await;
+    let dry = import(&admin, "工号,姓名,机构编码,岗位\n", true).await.expect(200).json;
+    assert_eq!(
+        (dry["errors"].as_u64(), dry["findings"][0]["code"].as_str()),
+        (Some(1), Some("import.no-rows"))
+    );
+    let with_rows = format!("{FILE}[排班]\n");
+    assert_eq!(import(&admin, with_rows, true).await.expect(200).json["errors"], 0);
+    import(&admin, "%PDF-1.7\n", true).await.expect_refusal(415, "import.format-unknown");
+    let quoted = import(&admin, "工号,姓名\nX1,\"甲\nX2,乙\n", true).await;
+    assert_eq!(quoted.expect_refusal(422, "import.quote-open").json["row"], 2);
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let request = admin.request(Method::POST, "/api/v1/imports/people?dry_run=true");
+    let cut = Answer::of(request.header("content-type", kind).body("no archive").send().await.unwrap()).await;
+    cut.expect_refusal(422, "import.workbook-invalid");
 }

@@ -23,6 +23,35 @@ async fn a_colleague_is_found_by_ideographs_pinyin_initials_department_and_speci
     assert!(names(&village, "q=hzg 影像").await.is_empty(), "every word must fit");
 }
 
+/// The hint of the page, in the language in which it is written.
+const HINT: &str = include_str!("../../web/src/locales/zh-CN/people.json");
+
+#[tokio::test]
+async fn what_the_hint_of_the_page_suggests_finds_somebody() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let hint = text(&serde_json::from_str::<Value>(HINT).unwrap()["searchHint"]);
+    let quoted =
+        hint.split('“').nth(1).and_then(|rest| rest.split('”').next()).expect("an example in quotes");
+    let listed = hint.split(['：', '；']).nth(1).expect("examples after a colon").split('、');
+    for typed in listed.chain([quoted]) {
+        assert_eq!(names(&village, &format!("q={typed}")).await.len(), 1, "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn of_places_characters_may_be_left_out_and_pinyin_may_have_blanks_but_names_stay_whole() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    for typed in ["xnk", "心内", "hzg 县医院", "he zhi gang", "he zhi gang 心内"] {
+        assert_eq!(names(&village, &format!("q={typed}")).await, ["何志刚"], "{typed}");
+    }
+    assert_eq!(names(&village, "q=zhou wen").await, ["周文英"]);
+    assert_eq!(names(&village, "q=hzg xxgnk").await, ["何志刚"], "words that are no one name are two");
+    assert!(names(&village, "q=何刚").await.is_empty(), "of a name nothing is left out");
+    assert_eq!(names(&village, "q=zwy").await, ["周文英"], "nor do initials of places pass for a name's");
+}
+
 #[tokio::test]
 async fn the_box_says_where_a_colleague_works_and_how_to_reach_them_and_nothing_private() {
     let product = Product::start().await;
@@ -58,7 +87,9 @@ async fn wild_cards_and_endless_words_are_only_text() {
     let village = product.sign_in("village").await;
     assert!(names(&village, "q=h%25g").await.is_empty());
     assert!(names(&village, "q=h_g").await.is_empty());
-    assert_eq!(names(&village, "q=%25").await.len(), 12, "a mark asks for nothing");
+    for mark in ["%25", "'", "_", "%25 %25"] {
+        assert!(names(&village, &format!("q={mark}")).await.is_empty(), "{mark} is nobody's name");
+    }
     assert!(names(&village, &format!("q={}", "很长".repeat(400))).await.is_empty());
     village
         .get("/api/v1/people/search?organisation_id=nonsense")

@@ -155,3 +155,42 @@ async fn what_offices_ask_for_is_kept_and_a_day_that_is_none_is_refused() {
     let draft = village.post("/api/v1/legs", body.clone()).await.expect(201);
     assert_eq!(draft.json["form"]["papers"], body["form"]["papers"]);
 }
+
+#[tokio::test]
+async fn a_patient_is_given_to_nobody_who_cannot_sign_in_or_whose_licence_is_over() {
+    let product = Product::start().await;
+    let (village, desk) = (product.sign_in("village").await, product.sign_in("desk").await);
+    let (doctor, admin) = (product.sign_in("doctor").await, product.sign_in("admin").await);
+    let county = admin.organisation(COUNTY).await;
+    let newcomer = admin.new_id();
+    let body = json!({ "id": newcomer, "name": "李四", "staff_number": "QH-4004" });
+    admin.post("/api/v1/people", body).await.expect(201);
+    let position = json!({ "id": admin.new_id(), "person_id": newcomer, "organisation_id": county,
+                           "role": "receiving_doctor" });
+    admin.post("/api/v1/positions", position).await.expect(201);
+
+    let sent = submitted(&village, "urgent").await;
+    let accept = async |owner: &str| {
+        let body = json!({ "owner_id": owner, "expected_at": after_start(HOUR) });
+        let standing = reread(&desk, &sent.id()).await;
+        desk.command(&path(&sent.id(), "accept"), standing.version(), body).await
+    };
+    let refused = accept(&newcomer).await.expect_refusal(422, "referral.owner-no-account");
+    assert_eq!(refused.json["field"], "owner_id");
+
+    let over = format!("UPDATE person SET licence_until = 1 WHERE id = '{}'", person(&doctor));
+    store::execute(&product.app.ground.db, &over).await;
+    accept(&person(&doctor)).await.expect_refusal(422, "referral.owner-licence-ended");
+    let people = desk.get(&format!("/api/v1/people?organisation_id={county}&role=receiving_doctor")).await;
+    let facts = |id: &str| {
+        let items = people.json["items"].as_array().unwrap();
+        let one = items.iter().find(|one| one["id"] == id).unwrap();
+        (one["has_account"].as_bool(), one["licence_ended"].as_bool())
+    };
+    assert_eq!(facts(&newcomer), (Some(false), Some(false)));
+    assert_eq!(facts(&person(&doctor)), (Some(true), Some(true)));
+
+    let unknown = format!("UPDATE person SET licence_until = NULL WHERE id = '{}'", person(&doctor));
+    store::execute(&product.app.ground.db, &unknown).await;
+    accept(&person(&doctor)).await.expect(200);
+}

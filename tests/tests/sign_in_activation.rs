@@ -96,7 +96,11 @@ async fn a_newer_code_ends_the_older_and_one_for_a_single_person_leaves_the_othe
     activate(&product, "wutong", &other, PASSWORD).await.expect(204);
     activate(&product, "zyx", &fresh, PASSWORD).await.expect(204);
     let again = admin.post(&path(&county), json!({ "person_id": person })).await;
-    again.expect_refusal(422, "directory.person-unknown");
+    assert_eq!(
+        again.expect(201).json["people"][0]["resets"],
+        true,
+        "an account that is there gets a new password"
+    );
 }
 
 #[tokio::test]
@@ -208,4 +212,63 @@ async fn only_administrators_make_sheets_and_a_code_stands_nowhere_but_in_the_an
     assert!(!kept.iter().any(|text| text.contains(&code) || text.contains(&code.replace('-', ""))));
     let issued = "SELECT subject_kind FROM audit WHERE action = 'activation.issued' AND outcome <> 'denied'";
     assert_eq!(tests::store::texts(db, issued).await, ["account"; 2]);
+}
+
+#[tokio::test]
+async fn a_slip_for_somebody_with_an_account_gives_a_new_password_ends_sessions_and_lock_out_and_is_told() {
+    let product = Product::start().await;
+    let (admin, village) = (product.sign_in("admin").await, product.sign_in("village").await);
+    let clinic = admin.organisation("东沟村卫生室").await;
+    let person = text(&village.me["person"]["id"]);
+    let issued = admin.post(&path(&clinic), json!({ "person_id": person })).await.expect(201).json;
+    let slip = &issued["people"][0];
+    assert_eq!((slip["login"].as_str(), slip["resets"].as_bool()), (Some("village"), Some(true)));
+    consult_server::worker::settle(&product.app).await.unwrap();
+    let notices = village.get("/api/v1/notices").await.expect(200).json;
+    assert_eq!(notices["items"][0]["type"], "person.reset_issued", "told while the old password still opens");
+
+    for _ in 0..8 {
+        product.knock("village", "not the password").await;
+    }
+    product
+        .knock("village", consult_server::demo::PASSWORD)
+        .await
+        .expect_refusal(429, "access.too-many-attempts");
+    let code = text(&slip["code"]);
+    let other = activate(&product, "somebody", &code, PASSWORD).await;
+    assert_eq!(other.expect_refusal(409, "access.login-other").json["field"], "login");
+    activate(&product, "village", &code, PASSWORD).await.expect(204);
+    village.get("/api/v1/session").await.expect_refusal(401, "access.not-signed-in");
+    product
+        .knock("village", consult_server::demo::PASSWORD)
+        .await
+        .expect_refusal(401, "access.wrong-credentials");
+    product.knock("village", PASSWORD).await.expect(201);
+    activate(&product, "village", &code, PASSWORD).await.expect_refusal(401, "access.activation-refused");
+}
+
+#[tokio::test]
+async fn no_slip_resets_those_who_watch_over_administrators_or_whoever_asks() {
+    let product = Product::start().await;
+    let admin = product.sign_in("admin").await;
+    for login in ["security", "auditor", "admin"] {
+        let user = product.sign_in(login).await;
+        let place = text(&user.me["position"]["organisation"]["id"]);
+        let body = json!({ "person_id": user.me["person"]["id"] });
+        let refused = admin.post(&path(&place), body).await.expect_refusal(422, "directory.person-unknown");
+        assert_eq!(refused.json["field"], "person_id", "{login}");
+    }
+}
+
+#[tokio::test]
+async fn capitals_and_blanks_around_a_name_open_the_same_account_and_count_against_it() {
+    let product = Product::start().await;
+    product.knock(" Village ", consult_server::demo::PASSWORD).await.expect(201);
+    for typed in ["VILLAGE", "village", "Village", "vIllage", "viLlage", "vilLage", "village "] {
+        product.knock(typed, "not the password").await;
+    }
+    product
+        .knock("village", consult_server::demo::PASSWORD)
+        .await
+        .expect_refusal(429, "access.too-many-attempts");
 }

@@ -1,6 +1,7 @@
 //! Signing in and out, and resuming a session: the doors to `account` and `session` rows.
 //! Knows no HTTP: the handler makes the cookie.
 
+use super::activation::rules;
 use super::attempts::Attempt;
 use super::call::Visitor;
 use super::factors::{self, second_step};
@@ -36,6 +37,7 @@ pub async fn sign_in(
     password_given: String,
     visitor: Visitor,
 ) -> Result<SignedIn> {
+    let login = &rules::typed(login);
     let mut reader = ground.db.read().await?;
     let attempt = Attempt::of(ground, &mut reader, login, &visitor.from).await?;
     attempt.may_try(&mut reader, ground.now()).await?;

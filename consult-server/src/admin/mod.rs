@@ -7,6 +7,7 @@ pub mod keys;
 mod sql;
 
 use crate::access::account::{self, flow::set_password};
+use crate::access::activation::rules;
 use crate::access::attempts::Attempt;
 use crate::access::{Role, factors, letters, oidc, password, sql as access};
 use crate::db::Tx;
@@ -36,6 +37,7 @@ pub async fn is_empty(ground: &Ground) -> Result<bool> {
 
 /// Makes an administrator and answers their one-time password.
 pub async fn create(ground: &Ground, new: NewAdmin) -> Result<String> {
+    let new = NewAdmin { login: rules::typed(&new.login), ..new };
     let role = Role::parse(&new.role).filter(|role| !role.is_clinical());
     let role = role.ok_or_else(|| {
         Refusal::internal(
@@ -135,6 +137,7 @@ fn one_of(alliances: &[(AllianceId, String)], name: Option<&str>) -> Result<Alli
 
 /// Gives an account a one-time password, ends its sessions and its lock-out, and answers the password.
 pub async fn reset_password(ground: &Ground, login: &str, second_factor: bool) -> Result<String> {
+    let login = &rules::typed(login);
     let mut reader = ground.db.read().await?;
     let found = access::account(&mut reader, login).await?;
     let found = found.ok_or_else(|| Refusal::internal("there is no such account"))?;
@@ -203,7 +206,7 @@ pub async fn unlink(ground: &Ground, login: &str) -> Result<()> {
 }
 
 async fn account_of(ground: &Ground, login: &str) -> Result<access::Account> {
-    let found = access::account(&mut *ground.db.read().await?, login).await?;
+    let found = access::account(&mut *ground.db.read().await?, &rules::typed(login)).await?;
     found.ok_or_else(|| Refusal::internal("there is no such account"))
 }
 

@@ -1,22 +1,24 @@
 //! `/api/v1/audit` (search, export) for the auditor, and who looked at a patient's record. Each of them is noted.
 
 use super::rules::{self, Cursor};
-use super::{AccessLogEntry, AuditEntry, Filter, sql};
+use super::{AccessLogEntry, AuditEntry, AuditPatient, Filter, sql};
 use crate::access::policy::Action;
 use crate::access::{Call, Role, grants};
 use crate::db::change::Subject;
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
 use crate::http::csv::Sheet;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, prefers_chinese};
 use crate::http::{Json, Page, Paging, Path, Query};
 use crate::ids::{OrganisationId, PatientId, PersonId};
+use crate::patients::identity::ResidentId;
+use crate::patients::{IdentityKind, sql as patients};
 use crate::time::Timestamp;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::json;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -32,6 +34,7 @@ where
     OpenApiRouter::new()
         .routes(routes!(search_audit))
         .routes(routes!(export_audit))
+        .routes(routes!(find_patient))
         .routes(routes!(access_log))
 }
 
@@ -120,15 +123,15 @@ async fn search_audit(call: Call, Query(asks): Query<PagedQuery>) -> Result<Json
     Ok(Json(Page::cut(found, limit, Cursor::of)))
 }
 
-/// The same as a CSV file, at most 100,000 entries. A cell that a spreadsheet would run as a formula is disarmed.
+/// The same as a CSV file, at most 100,000 entries, its headings in the language of `Accept-Language`. A cell that a spreadsheet would run as a formula is disarmed.
 #[utoipa::path(get, path = "/audit/export", tag = "audit", params(AuditQuery),
     responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 422, body = Problem)))]
-async fn export_audit(call: Call, Query(query): Query<AuditQuery>) -> Result<Response> {
+async fn export_audit(call: Call, headers: HeaderMap, Query(query): Query<AuditQuery>) -> Result<Response> {
     let basis = call.require(Action::AuditRead, None)?;
     let filter = query.filter()?;
     let mut reader = call.read().await?;
-    let mut sheet = Sheet::new(&rules::COLUMNS)?;
+    let mut sheet = Sheet::new(rules::headings(prefers_chinese(headers.get(header::ACCEPT_LANGUAGE))))?;
     let (mut after, mut rows) = (None, 0);
     loop {
         let batch =
@@ -138,7 +141,7 @@ async fn export_audit(call: Call, Query(query): Query<AuditQuery>) -> Result<Res
             return Err(Refusal::new(Code::AuditTooMany).with("limit", EXPORT_LIMIT));
         }
         for entry in &batch {
-            sheet.row(&rules::row(entry).each_ref().map(String::as_str))?;
+            sheet.row(&rules::row(entry, &call.ground.zone).each_ref().map(String::as_str))?;
         }
         let is_last = i64::try_from(batch.len()).unwrap_or(0) < EXPORT_BATCH;
         after = batch.last().map(|entry| Cursor { at: entry.at, id: entry.id.clone() });
@@ -154,6 +157,31 @@ async fn export_audit(call: Call, Query(query): Query<AuditQuery>) -> Result<Res
     let disposition = HeaderValue::from_static("attachment; filename=\"audit.csv\"");
     headers.insert(header::CONTENT_DISPOSITION, disposition);
     Ok(response)
+}
+
+#[derive(Deserialize, ToSchema)]
+struct AuditPatientInput {
+    /// The whole identity number; it stands in no address and in no log.
+    resident_id: String,
+}
+
+/// Whose record an identity number is: for the auditor, who is asked about a person and not about an id. That it was asked, and
+/// for whom, is itself audited.
+#[utoipa::path(post, path = "/audit/patient", tag = "audit", request_body = AuditPatientInput,
+    responses((status = 200, body = AuditPatient), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)))]
+async fn find_patient(call: Call, Json(input): Json<AuditPatientInput>) -> Result<Json<AuditPatient>> {
+    let basis = call.require(Action::AuditRead, None)?;
+    let number = ResidentId::parse(&input.resident_id, call.ground.today())
+        .map_err(|code| Refusal::field(code, "resident_id"))?;
+    let mut reader = call.read().await?;
+    let (keys, alliance) = (&call.ground.keys, &call.caller.alliance);
+    let system = IdentityKind::ResidentId.as_str();
+    let found = patients::by_identifier(&mut reader, keys, alliance, system, None, number.as_str()).await?;
+    call.note_query(Subject { kind: "audit", id: "patient" }, basis, json!({ "patient": found }))?;
+    let found = found.ok_or_else(|| Refusal::field(Code::AuditNobody, "resident_id"))?;
+    let patient = patients::patient_ref(&mut reader, &found, call.ground.today()).await?;
+    Ok(Json(AuditPatient { id: patient.id, name_masked: rules::masked(&patient.name) }))
 }
 
 /// Who looked at a patient's record or changed it, newest first: for whoever cares for the patient, to show them, and for

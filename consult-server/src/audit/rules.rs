@@ -4,6 +4,7 @@ use super::AuditEntry;
 use crate::error::{Code, Refusal, Result};
 use crate::http::Paging;
 use crate::time::Timestamp;
+use jiff::tz::TimeZone;
 
 /// Where a page begins: after the entry of this time and id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +45,11 @@ pub fn begins_with(text: &str) -> String {
     format!("{plain}%")
 }
 
-/// The columns of an export.
-pub const COLUMNS: [&str; 16] = [
+/// The columns of an export, as programs know them and as an auditor reads them.
+pub const COLUMNS: [&str; 17] = [
     "seq",
     "at",
+    "local_time",
     "person",
     "person_id",
     "role",
@@ -64,12 +66,37 @@ pub const COLUMNS: [&str; 16] = [
     "detail",
 ];
 
-pub fn row(entry: &AuditEntry) -> [String; COLUMNS.len()] {
+const COLUMNS_ZH: [&str; COLUMNS.len()] = [
+    "链上序号",
+    "时间（UTC）",
+    "当地时间",
+    "人员",
+    "人员编号",
+    "身份",
+    "机构",
+    "来自",
+    "操作",
+    "对象类型",
+    "对象编号",
+    "患者",
+    "患者编号",
+    "依据",
+    "结果",
+    "请求编号",
+    "附加内容",
+];
+
+pub fn headings(chinese: bool) -> &'static [&'static str; COLUMNS.len()] {
+    if chinese { &COLUMNS_ZH } else { &COLUMNS }
+}
+
+pub fn row(entry: &AuditEntry, zone: &TimeZone) -> [String; COLUMNS.len()] {
     let person = entry.person.as_ref();
     let patient = entry.patient.as_ref();
     [
         entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
         entry.at.to_string(),
+        entry.at.written_in(zone),
         person.map(|p| p.name.clone()).unwrap_or_default(),
         person.map(|p| p.id.to_string()).unwrap_or_default(),
         entry.role.map(|role| role.as_str().to_owned()).unwrap_or_default(),

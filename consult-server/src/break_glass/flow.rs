@@ -3,7 +3,7 @@
 
 use super::rules::{self, Key};
 use super::sql::{self, New};
-use super::{BreakGlass, BreakGlassCase, BreakGlassInput, KIND, ReviewInput, Stored, Wanted};
+use super::{BreakGlass, BreakGlassCase, BreakGlassInput, KIND, ReviewInput, Stored, Verdict, Wanted};
 use crate::access::policy::{Action, Relation};
 use crate::access::{Call, grants};
 use crate::audit::{AuditPatient, rules::masked};
@@ -15,7 +15,8 @@ use crate::patients::identity::ResidentId;
 use crate::patients::{IdentityKind, sql as patients};
 use serde_json::{Value, json};
 
-/// Breaks the glass: from now on this one person may read the patient's record, until it ends.
+/// Breaks the glass: from now on this one person may read the patient's record, until it ends. Whoever has it open already is
+/// led to it: a second one would be reviewed twice and end twice.
 pub async fn open(tx: &mut Tx, call: &Call, input: BreakGlassInput) -> Result<Stored> {
     call.require(Action::GlassBreak, None)?;
     let seconds = rules::check(&input)?;
@@ -25,6 +26,10 @@ pub async fn open(tx: &mut Tx, call: &Call, input: BreakGlassInput) -> Result<St
         let standing = sql::by_id(tx.conn(), alliance, &input.id).await?;
         let same = standing.filter(|s| person == call.caller.person && s.patient == patient);
         return same.ok_or_else(|| Code::RequestIdTaken.into());
+    }
+    let open = sql::open_of(tx.conn(), &call.caller, now).await?;
+    if let Some(standing) = open.into_iter().find(|standing| standing.patient == patient) {
+        return Ok(standing);
     }
     let ends_at = now.plus_seconds(seconds);
     let explanation = input.explanation.trim();
@@ -79,7 +84,7 @@ pub async fn end(tx: &mut Tx, call: &Call, id: &BreakGlassId) -> Result<()> {
     record(tx, call, id, version, "break_glass.ended", &standing.patient, payload).await
 }
 
-/// Says whether it was justified: once, and not by who broke it.
+/// Says whether it was justified: once, and not by who broke it. One that was not, and is still open, ends with the verdict.
 pub async fn review(
     tx: &mut Tx,
     call: &Call,
@@ -98,8 +103,16 @@ pub async fn review(
     if standing.version != version {
         return Err(Refusal::changed(standing.version, case(&standing, tx.now)));
     }
-    sql::review(tx, id, version, &call.caller.person, input.verdict, input.note.trim()).await?;
-    let payload = json!({ "verdict": input.verdict, "tell": [standing.person.id] });
+    let ends = input.verdict == Verdict::Unjustified && standing.is_open(tx.now);
+    let version = if ends { version + 1 } else { version };
+    if ends {
+        sql::end(tx, id, standing.version).await?;
+        grants::end_now(tx, (KIND, id.as_str())).await?;
+        record(tx, call, id, version, "break_glass.ended", &standing.patient, json!({})).await?;
+    }
+    let note = input.note.trim();
+    sql::review(tx, id, version, &call.caller.person, input.verdict, note).await?;
+    let payload = json!({ "verdict": input.verdict, "note": note, "tell": [standing.person.id] });
     record(tx, call, id, version + 1, "break_glass.reviewed", &standing.patient, payload).await?;
     stored(tx, call, id).await
 }
@@ -123,7 +136,7 @@ pub async fn own(conn: &mut Conn, call: &Call, stored: Stored) -> Result<BreakGl
     })
 }
 
-/// As a security administrator sees it.
+/// As a security administrator sees it, and its own person once it is over.
 pub fn case(stored: &Stored, now: crate::time::Timestamp) -> BreakGlassCase {
     BreakGlassCase {
         id: stored.id.clone(),

@@ -24,6 +24,7 @@ where
     OpenApiRouter::new()
         .routes(routes!(my_open, open))
         .routes(routes!(end))
+        .routes(routes!(mine))
         .routes(routes!(cases))
         .routes(routes!(case))
         .routes(routes!(reads))
@@ -31,17 +32,18 @@ where
 }
 
 /// Break the glass of a patient's record: read it for a while without a relation, because of an emergency. The security
-/// administrators are told at once.
+/// administrators are told at once. Whoever has it open already is answered that one.
 #[utoipa::path(post, path = "/break-glass", tag = "break-glass", request_body = BreakGlassInput,
-    responses((status = 201, body = BreakGlass), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = BreakGlass), (status = 201, body = BreakGlass), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn open(call: Call, Json(input): Json<BreakGlassInput>) -> Result<Reply> {
     call.change(move |tx, call| {
         Box::pin(async move {
+            let id = input.id.clone();
             let stored = flow::open(tx, call, input).await?;
-            let version = stored.version;
             let shown = flow::own(tx.conn(), call, stored).await?;
-            Ok(Reply::created(&shown)?.with_version(version))
+            let reply = if shown.id == id { Reply::created(&shown)? } else { Reply::ok(&shown)? };
+            Ok(reply.with_version(shown.version))
         })
     })
     .await
@@ -75,6 +77,21 @@ async fn end(call: Call, Path(id): Path<BreakGlassId>) -> Result<Reply> {
         })
     })
     .await
+}
+
+/// Mine, newest first, with what their review came to. Of patients whose record is closed to me again there is no more than the
+/// audit trail shows.
+#[utoipa::path(get, path = "/break-glass/mine", tag = "break-glass", params(Paging),
+    responses((status = 200, body = Page<BreakGlassCase>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn mine(call: Call, Query(paging): Query<Paging>) -> Result<Json<Page<BreakGlassCase>>> {
+    let basis = call.require(Action::GlassBreak, None)?;
+    let (limit, before) = (paging.limit(), paging.cursor.unwrap_or_default());
+    let mut reader = call.read().await?;
+    let found = sql::all_of(&mut reader, &call.caller, &before, limit + 1).await?;
+    let page = Page::cut(found, limit, |stored| stored.id.to_string());
+    call.note_list(KIND, page.items.iter().map(|stored| stored.id.to_string()).collect(), basis)?;
+    let items = page.items.iter().map(|stored| flow::case(stored, call.now)).collect();
+    Ok(Json(Page { items, next: page.next }))
 }
 
 #[derive(Deserialize)]

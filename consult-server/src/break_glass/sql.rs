@@ -26,6 +26,8 @@ macro_rules! rows {
 const BY_ID: &str = rows!("AND b.id = $2");
 const OF_PERSON: &str =
     rows!("AND b.person_id = $2 AND b.ends_at > $3 AND b.organisation_id = $4 ORDER BY b.ends_at, b.id");
+const ALL_OF_PERSON: &str =
+    rows!("AND b.person_id = $2 AND ($3 = '' OR b.id < $3) ORDER BY b.id DESC LIMIT $4");
 const CASES: &str =
     rows!("AND ($2 = 0 OR b.verdict IS NULL) AND ($3 = '' OR b.id < $3) ORDER BY b.id DESC LIMIT $4");
 const TO_REVIEW: &str = "SELECT COUNT(*) FROM break_glass WHERE alliance_id = $1 AND verdict IS NULL";
@@ -81,6 +83,18 @@ pub async fn open_of(conn: &mut Conn, caller: &Caller, now: Timestamp) -> Result
         .bind(caller.person.as_str())
         .bind(now.0)
         .bind(caller.organisation.as_str())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(stored).collect()
+}
+
+/// All that a person ever opened, newest first; ids below `before`.
+pub async fn all_of(conn: &mut Conn, caller: &Caller, before: &str, limit: i64) -> Result<Vec<Stored>> {
+    let rows = sqlx::query(ALL_OF_PERSON)
+        .bind(caller.alliance.as_str())
+        .bind(caller.person.as_str())
+        .bind(before)
+        .bind(limit)
         .fetch_all(conn)
         .await?;
     rows.iter().map(stored).collect()

@@ -49,6 +49,10 @@ pub struct Colleague {
     pub role: Role,
     pub organisation: OrganisationRef,
     pub department: Option<DepartmentRef>,
+    /// Whether they can sign in: a patient or a task is given to nobody who cannot.
+    pub has_account: bool,
+    /// A licence stands in the directory and is over.
+    pub licence_ended: bool,
 }
 
 /// The kinds of cooperation agreement.

@@ -20,7 +20,8 @@ const ORGANISATIONS: &str = "SELECT o.id, o.name, o.code, o.level, p.id, p.name,
          AND h.kind = 'human' AND h.left_at IS NULL AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3)) THEN 1 ELSE 0 END \
      FROM organisation o LEFT JOIN organisation p ON p.id = o.parent_id WHERE o.alliance_id = $1 AND o.ended_at IS NULL ORDER BY o.code";
 const DEPARTMENTS: &str = "SELECT organisation_id, id, name FROM department WHERE alliance_id = $1 AND ended_at IS NULL ORDER BY code";
-const PEOPLE: &str = "SELECT p.id, p.name, p.title, x.role, o.id, o.name, d.id, d.name FROM position x JOIN person p ON p.id = x.person_id \
+const PEOPLE: &str = "SELECT p.id, p.name, p.title, x.role, o.id, o.name, d.id, d.name, p.licence_until, \
+     CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id) THEN 1 ELSE 0 END FROM position x JOIN person p ON p.id = x.person_id \
      JOIN organisation o ON o.id = x.organisation_id LEFT JOIN department d ON d.id = x.department_id \
      WHERE x.alliance_id = $1 AND x.organisation_id = $2 AND p.kind = 'human' AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) \
      ORDER BY d.code, p.name_search, p.id";
@@ -41,6 +42,7 @@ const ABOVE: &str = "WITH RECURSIVE above (id, parent_id) AS (SELECT id, parent_
 const PARENT: &str = "SELECT parent_id FROM organisation WHERE id = $1";
 const NAMED: &str =
     "SELECT p.id, p.name, o.id, o.name FROM person p, organisation o WHERE p.id = $1 AND o.id = $2";
+const HAS_ACCOUNT: &str = "SELECT 1 FROM account WHERE person_id = $1";
 const LICENCE: &str = "SELECT licence_until, practising_since FROM person WHERE id = $1";
 
 /// Every organisation of the alliance, with departments, as one organisation sees them.
@@ -110,6 +112,8 @@ pub async fn people(
                     name: row.try_get(5)?,
                 },
                 department: department_ref(row.try_get(6)?, row.try_get(7)?),
+                licence_ended: row.try_get::<Option<i64>, _>(8)?.is_some_and(|until| until <= now.0),
+                has_account: row.try_get::<i64, _>(9)? != 0,
             })
         })
         .collect()
@@ -297,6 +301,11 @@ pub async fn timeline(conn: &mut Conn, subject: Subject<'_>) -> Result<Vec<Timel
         });
     }
     Ok(entries)
+}
+
+/// Whether a person can sign in at all.
+pub async fn has_account(conn: &mut Conn, person: &PersonId) -> Result<bool> {
+    Ok(sqlx::query(HAS_ACCOUNT).bind(person.as_str()).fetch_optional(conn).await?.is_some())
 }
 
 /// Until when a person is licensed, and since when they have practised on their own.

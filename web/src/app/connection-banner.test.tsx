@@ -1,9 +1,13 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, configure, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { call } from '@/lib/api';
 import { startI18n } from '@/lib/i18n';
 import { ConnectionBanner } from './connection-banner';
+
+// A busy machine is no fault.
+configure({ asyncUtilTimeout: 15_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 beforeEach(startI18n);
 afterEach(() => {

@@ -151,7 +151,9 @@ export function putFile<T>(
 
 /** Binary bodies, such as the samples of an ECG. */
 export async function callBinary(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
-  const response = await send(address(path, undefined), signal ? { signal } : {});
+  const init: RequestInit = { headers: { 'accept-language': language } };
+  if (signal) init.signal = signal;
+  const response = await send(address(path, undefined), init);
   return response.arrayBuffer();
 }
 

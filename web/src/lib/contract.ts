@@ -119,6 +119,17 @@ export interface Person extends PersonRef {
   role: Role;
   department: DepartmentRef | null;
   title: string | null;
+  has_account: boolean;
+  /** A licence is on record and over. */
+  licence_ended: boolean;
+}
+/** Somebody whom no position places anywhere. */
+export interface Unplaced {
+  id: Id;
+  name: string;
+  staff_number: string | null;
+  title: string | null;
+  has_account: boolean;
 }
 export type Level = Organisation['level'];
 export interface Department {
@@ -205,8 +216,10 @@ export interface ActivationSlip {
   name: string;
   staff_number: string | null;
   department: string | null;
-  /** A name to sign in with that is free. */
+  /** A name to sign in with that is free; of an account that is there, its name. */
   login: string | null;
+  /** For an account that is there: the code gives it a new password. */
+  resets: boolean;
   code: string;
 }
 /** Shown once. */

@@ -63,10 +63,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same as a CSV file, at most 100,000 entries. A cell that a spreadsheet would run as a formula is disarmed. */
+        /** The same as a CSV file, at most 100,000 entries, its headings in the language of `Accept-Language`. A cell that a spreadsheet would run as a formula is disarmed. */
         get: operations["export_audit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/patient": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whose record an identity number is: for the auditor, who is asked about a person and not about an id. That it was asked, and
+         *     for whom, is itself audited.
+         */
+        post: operations["find_patient"];
         delete?: never;
         options?: never;
         head?: never;
@@ -85,7 +105,7 @@ export interface paths {
         put?: never;
         /**
          * Break the glass of a patient's record: read it for a while without a relation, because of an emergency. The security
-         *     administrators are told at once.
+         *     administrators are told at once. Whoever has it open already is answered that one.
          */
         post: operations["open"];
         delete?: never;
@@ -120,6 +140,26 @@ export interface paths {
         };
         /** One of them. */
         get: operations["case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine, newest first, with what their review came to. Of patients whose record is closed to me again there is no more than the
+         *     audit trail shows.
+         */
+        get: operations["mine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1494,6 +1534,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/unplaced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People whom no position places anywhere: they are found by nobody else and cannot sign in. */
+        get: operations["unplaced"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}": {
         parameters: {
             query?: never;
@@ -2336,10 +2393,12 @@ export interface components {
         ActivationSlip: {
             code: string;
             department?: string | null;
-            /** @description A name to sign in with that is free: the staff number. They may choose another. */
+            /** @description A name to sign in with that is free: the staff number. They may choose another. Of an account that is there, its name. */
             login?: string | null;
             name: string;
             person_id: components["schemas"]["PersonId"];
+            /** @description The code gives a new password to an account that is there. */
+            resets: boolean;
             staff_number?: string | null;
         };
         /** @description How many people of an organisation have no account yet, and how many of them hold a code that counts. */
@@ -2432,6 +2491,10 @@ export interface components {
         AuditPatient: {
             id: components["schemas"]["PatientId"];
             name_masked: string;
+        };
+        AuditPatientInput: {
+            /** @description The whole identity number; it stands in no address and in no log. */
+            resident_id: string;
         };
         AuditPerson: {
             id: components["schemas"]["PersonId"];
@@ -2540,7 +2603,11 @@ export interface components {
         /** @description A person in one of their positions. */
         Colleague: {
             department?: components["schemas"]["DepartmentRef"] | null;
+            /** @description Whether they can sign in: a patient or a task is given to nobody who cannot. */
+            has_account: boolean;
             id: components["schemas"]["PersonId"];
+            /** @description A licence stands in the directory and is over. */
+            licence_ended: boolean;
             name: string;
             organisation: components["schemas"]["OrganisationRef"];
             role: components["schemas"]["Role"];
@@ -3391,10 +3458,31 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
         };
+        Page_BreakGlassCase: {
+            items: {
+                ends_at: components["schemas"]["Timestamp"];
+                explanation: string;
+                id: components["schemas"]["BreakGlassId"];
+                is_open: boolean;
+                opened_at: components["schemas"]["Timestamp"];
+                patient: components["schemas"]["AuditPatient"];
+                person: components["schemas"]["PersonRef"];
+                reason: components["schemas"]["BreakGlassReason"];
+                review?: components["schemas"]["BreakGlassReview"] | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
         Page_Colleague: {
             items: {
                 department?: components["schemas"]["DepartmentRef"] | null;
+                /** @description Whether they can sign in: a patient or a task is given to nobody who cannot. */
+                has_account: boolean;
                 id: components["schemas"]["PersonId"];
+                /** @description A licence stands in the directory and is over. */
+                licence_ended: boolean;
                 name: string;
                 organisation: components["schemas"]["OrganisationRef"];
                 role: components["schemas"]["Role"];
@@ -3619,6 +3707,17 @@ export interface components {
                  * @description The subject's version after it.
                  */
                 version: number;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_Unplaced: {
+            items: {
+                has_account: boolean;
+                id: components["schemas"]["PersonId"];
+                name: string;
+                staff_number?: string | null;
+                title?: string | null;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -4158,6 +4257,14 @@ export interface components {
         };
         /** @enum {string} */
         Transport: "none" | "departed" | "arrived";
+        /** @description Somebody in the directory whom no position places anywhere. */
+        Unplaced: {
+            has_account: boolean;
+            id: components["schemas"]["PersonId"];
+            name: string;
+            staff_number?: string | null;
+            title?: string | null;
+        };
         /** @description An upload as shown. */
         Upload: {
             /** @description Why a failed one failed. */
@@ -4700,6 +4807,87 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    find_patient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditPatientInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPatient"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     my_open: {
         parameters: {
             query?: never;
@@ -4750,6 +4938,14 @@ export interface operations {
             };
         };
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4900,6 +5096,55 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    mine: {
+        parameters: {
+            query?: {
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BreakGlassCase"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11816,6 +12061,55 @@ export interface operations {
                 };
             };
             403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    unplaced: {
+        parameters: {
+            query?: {
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Unplaced"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             503: components["responses"]["Problem"];
         };
     };

@@ -97,7 +97,11 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
               >
                 {inside}
               </Link>
-            ) : subject.kind === 'person' || subject.kind === 'break_glass' ? (
+            ) : subject.kind === 'break_glass' ? (
+              <Link to="/break-glass/mine" className="rows-link item" onClick={onClick}>
+                {inside}
+              </Link>
+            ) : subject.kind === 'person' ? (
               <button type="button" className="rows-link rows-button item" onClick={onClick}>
                 {inside}
               </button>

@@ -1,4 +1,4 @@
-//! The doors of activation codes: one is made for a person, and one is turned into an account. A code that is unknown, used,
+//! The doors of activation codes: one is made for a person, and one is turned into an account, or into a new password. A code that is unknown, used,
 //! expired or of somebody who has left answers alike, and is counted like a wrong password. Builds no response.
 
 use super::{rules, sql};
@@ -35,7 +35,8 @@ pub async fn issue(
     Ok(code)
 }
 
-/// Turns a code into an account with the name and the password that its holder chose.
+/// Turns a code into an account with the name and the password that its holder chose; of somebody who has an account, into a new
+/// password for it.
 pub async fn activate(ground: &Ground, chosen: Chosen, visitor: Visitor) -> Result<()> {
     let login = rules::login(&chosen.login).map_err(|code| Refusal::field(code, "login"))?;
     account::rules::check(&chosen.password, &login).map_err(|refusal| refusal.with("field", "password"))?;
@@ -43,6 +44,7 @@ pub async fn activate(ground: &Ground, chosen: Chosen, visitor: Visitor) -> Resu
     // Apart from signing in with that name: guessing here locks nobody out there.
     let attempt = Attempt::of(ground, &mut reader, &format!("activation {login}"), &visitor.from).await?;
     attempt.may_try(&mut reader, ground.now()).await?;
+    let door = Attempt::of(ground, &mut reader, &login, &visitor.from).await?;
     let code_hash = hash_of(&rules::normal(&chosen.code).unwrap_or_default());
     let holder = sql::holder(&mut reader, &code_hash, ground.now()).await?;
     drop(reader);
@@ -59,25 +61,46 @@ pub async fn activate(ground: &Ground, chosen: Chosen, visitor: Visitor) -> Resu
                 let (person, alliance) = used.ok_or_else(refused)?;
                 let now = tx.now;
                 access::first_position(tx.conn(), &person, now).await?.ok_or_else(refused)?;
-                if access::account_of(tx.conn(), &person).await?.is_some() {
-                    return Err(refused());
-                }
-                if !sql::insert_account(tx, &person, &alliance, &login, &password_hash).await? {
-                    return Err(Refusal::field(Code::LoginTaken, "login"));
-                }
-                attempt.succeeded(tx).await?;
-                sql::end_open(tx, &person).await?;
                 let author = Author {
                     person: Some(person.clone()),
                     from: visitor.from,
                     request_id: visitor.request_id,
                     ..Author::default()
                 };
+                attempt.succeeded(tx).await?;
+                sql::end_open(tx, &person).await?;
+                if access::account_of(tx.conn(), &person).await?.is_some() {
+                    door.forgiven(tx).await?;
+                    return reset(tx, (&alliance, &person), &author, &login, &password_hash).await;
+                }
+                if !sql::insert_account(tx, &person, &alliance, &login, &password_hash).await? {
+                    return Err(Refusal::field(Code::LoginTaken, "login"));
+                }
                 let subject = Subject { kind: "account", id: person.as_str() };
                 account::flow::record(tx, &alliance, &author, subject, ACTION).await
             })
         })
         .await
+}
+
+/// A new password for an account that is there: whoever is signed in with the old one, program or person, goes out. Second
+/// factors stay: a slip of paper does not stand for them.
+async fn reset(
+    tx: &mut Tx,
+    (alliance, person): (&AllianceId, &PersonId),
+    author: &Author,
+    login: &str,
+    password_hash: &str,
+) -> Result<()> {
+    if access::login(tx.conn(), person).await? != login {
+        return Err(Refusal::field(Code::LoginOther, "login"));
+    }
+    account::flow::set_password(tx, alliance, author, person, password_hash, false).await?;
+    for session in account::sql::end_all(tx, person, "").await? {
+        let subject = Subject { kind: "session", id: session.as_str() };
+        account::flow::record(tx, alliance, author, subject, "session.ended").await?;
+    }
+    Ok(())
 }
 
 fn refused() -> Refusal {

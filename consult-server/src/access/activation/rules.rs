@@ -20,6 +20,11 @@ pub fn normal(typed: &str) -> Option<String> {
     letters::normal(typed, LENGTH, GROUP)
 }
 
+/// A name to sign in with as it is kept, however it was typed: without blanks around it and without capitals.
+pub fn typed(login: &str) -> String {
+    login.trim().to_ascii_lowercase()
+}
+
 /// A name to sign in with; one form only, so that nobody else's looks the same.
 pub fn login(typed: &str) -> Result<String, Code> {
     let login = typed.trim();
@@ -45,6 +50,11 @@ mod tests {
         assert_eq!((printed.len(), printed.matches('-').count()), (19, 3));
         assert_eq!(normal(&printed.to_uppercase().replace('-', "")), Some(printed));
         assert_eq!(normal("abcd-efgh-jkmn"), None);
+    }
+
+    #[test]
+    fn capitals_and_blanks_that_are_typed_do_not_matter() {
+        assert_eq!(typed(" Zhou.WenYing "), "zhou.wenying");
     }
 
     #[test]

@@ -112,7 +112,7 @@ async fn account_of(
     }
     let Some(name) = &identity.name else { return Ok(None) };
     let found = match matches {
-        OidcMatch::Login => accounts::account(tx.conn(), name).await?,
+        OidcMatch::Login => accounts::account(tx.conn(), &activation::rules::typed(name)).await?,
         OidcMatch::StaffNumber => by_staff_number(tx, name, author).await?,
         OidcMatch::Link => None,
     };
@@ -140,10 +140,11 @@ async fn by_staff_number(tx: &mut Tx, number: &str, author: &Author) -> Result<O
     if let Some(account) = accounts::account_of(tx.conn(), &person).await? {
         return Ok(Some(account));
     }
-    if accounts::account(tx.conn(), number).await?.is_some() || is_linked_by_hand(tx, &person).await? {
+    let login = activation::rules::typed(number);
+    if accounts::account(tx.conn(), &login).await?.is_some() || is_linked_by_hand(tx, &person).await? {
         return Ok(None);
     }
-    accounts::insert_account(tx, &person, &alliance, number, "", false).await?;
+    accounts::insert_account(tx, &person, &alliance, &login, "", false).await?;
     // Whoever has an account needs no slip of paper any more.
     activation::sql::end_open(tx, &person).await?;
     let subject = Subject { kind: "account", id: person.as_str() };

@@ -6,8 +6,8 @@ use crate::access::Call;
 use crate::access::activation::{self, rules};
 use crate::access::policy::Action;
 use crate::db::{Conn, Tx};
-use crate::directory::editing::By;
 use crate::directory::editing::flow::{manager, organisation, record};
+use crate::directory::editing::{By, PERSON};
 use crate::error::{Code, Refusal, Result};
 use crate::ids::{OrganisationId, PersonId};
 use crate::refs::OrganisationRef;
@@ -16,7 +16,8 @@ use serde_json::json;
 /// Where the page of activation is, below the server's public address.
 const PAGE: &str = "/activate";
 
-/// Fresh codes for the people of an organisation who have no account, or for one of them.
+/// Fresh codes for the people of an organisation who have no account; or for one of its people, whose forgotten password it then
+/// replaces.
 pub async fn sheet(call: Call, id: OrganisationId, person: Option<PersonId>) -> Result<Sheet> {
     call.require(Action::DirectoryManage, None)?;
     let db = call.ground.db.clone();
@@ -31,21 +32,29 @@ async fn issue(tx: &mut Tx, call: &Call, id: &OrganisationId, person: Option<&Pe
         return Err(Code::DirectoryEnded.into());
     }
     let (issued_at, expires_at) = (tx.now, tx.now.plus_seconds(rules::VALID_SECONDS));
-    let without = sql::without_account(tx.conn(), &by.alliance, id, person, issued_at).await?;
-    if person.is_some() && without.is_empty() {
+    let holders = sql::for_whom(tx.conn(), &by.alliance, id, person, issued_at).await?;
+    // Whoever sits at the screen of somebody signed in must not get a password for it.
+    let is_own = person == Some(&call.caller.person);
+    if person.is_some() && (holders.is_empty() || is_own) {
         return Err(Refusal::field(Code::DirectoryPersonUnknown, "person_id"));
     }
-    let mut people = Vec::with_capacity(without.len());
-    for one in without {
+    let mut people = Vec::with_capacity(holders.len());
+    for one in holders {
         let code = activation::flow::issue(tx, &by.alliance, &one.person, expires_at).await?;
         let subject = ("account", one.person.as_str());
         record(tx, &by, subject, 1, "activation.issued", json!({ "organisation": id })).await?;
+        if one.has_account {
+            // They learn of it while the old password still opens.
+            let subject = (PERSON, one.person.as_str());
+            record(tx, &by, subject, 1, "person.reset_issued", json!({ "tell": [one.person] })).await?;
+        }
         people.push(Slip {
             person_id: one.person,
             name: one.name,
             staff_number: one.staff_number,
             department: one.department,
             login: one.login,
+            resets: one.has_account,
             code,
         });
     }

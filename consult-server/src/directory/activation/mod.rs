@@ -1,4 +1,5 @@
-//! The sheet of an organisation: a one-time code for each of its people who has no account yet, shown once and printed. How a
+//! The sheet of an organisation: a one-time code for each of its people who has no account yet, or for one who forgot the
+//! password, shown once and printed. How a
 //! code is made and taken is `access::activation`.
 
 pub mod flow;
@@ -15,7 +16,8 @@ use utoipa::ToSchema;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct SheetInput {
-    /// Only for this one of the people, so that the slips of the others still count.
+    /// Only for this one of the people, so that the slips of the others still count; one with an account gets a new password
+    /// by it.
     pub person_id: Option<PersonId>,
 }
 
@@ -38,8 +40,10 @@ pub struct Slip {
     pub name: String,
     pub staff_number: Option<String>,
     pub department: Option<String>,
-    /// A name to sign in with that is free: the staff number. They may choose another.
+    /// A name to sign in with that is free: the staff number. They may choose another. Of an account that is there, its name.
     pub login: Option<String>,
+    /// The code gives a new password to an account that is there.
+    pub resets: bool,
     pub code: String,
 }
 

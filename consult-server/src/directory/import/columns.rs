@@ -151,6 +151,10 @@ pub fn records(table: Table, findings: &mut Vec<Finding>) -> Vec<Record> {
             _ => findings.push(about(Severity::Error, Code::ImportColumnTwice, column.key)),
         }
     }
+    if rows.len() == 0 {
+        let (severity, code) = (Severity::Warning, Code::ImportNoRows);
+        findings.push(Finding { sheet: Some(sheet), row, severity, code, field: None, value: None });
+    }
     rows.map(|(row, found)| {
         let mut cells = vec![String::new(); columns.len()];
         for (cell, place) in found.into_iter().zip(&places) {

@@ -15,6 +15,24 @@ pub const MOST_ROWS: usize = 200_000;
 /// Cells further to the right are none of ours; a single one at the far end must not cost a whole row of empty ones.
 const MOST_COLUMNS: usize = 64;
 
+/// What whoever sends a file says that it is; the bytes have the last word where they say anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    Workbook,
+    Anything,
+}
+
+impl Named {
+    pub fn by_name(name: &str) -> Self {
+        if name.to_ascii_lowercase().ends_with(".xlsx") { Self::Workbook } else { Self::Anything }
+    }
+
+    /// By its media type.
+    pub fn by_type(kind: &str) -> Self {
+        if kind.contains("spreadsheetml.sheet") { Self::Workbook } else { Self::Anything }
+    }
+}
+
 /// A table as it stands in the file: its name where it has one, and the rows that are not blank, each with its number.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Table {
@@ -22,12 +40,14 @@ pub struct Table {
     pub rows: Vec<(u32, Vec<String>)>,
 }
 
-pub fn tables(bytes: &[u8]) -> Result<Vec<Table>> {
+pub fn tables(bytes: &[u8], named: Named) -> Result<Vec<Table>> {
     let tables = match bytes {
         [] => return Err(Code::ImportEmpty.into()),
         [b'P', b'K', 3, 4, ..] => workbook(bytes)?,
         // The old binary workbook.
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => return Err(Code::ImportFormat.into()),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] | [b'%', b'P', b'D', b'F', ..] => return Err(Code::ImportFormat.into()),
+        // Cut short or encrypted: read as text it would be a wrong heading.
+        _ if named == Named::Workbook => return Err(Code::ImportWorkbook.into()),
         _ => csv_tables(&decoded(bytes)?)?,
     };
     let tables: Vec<Table> = tables.into_iter().filter(|table| !table.rows.is_empty()).collect();
@@ -58,6 +78,9 @@ fn csv_tables(text: &str) -> Result<Vec<Table>> {
         .into_iter()
         .max_by_key(|mark| (first.matches(char::from(*mark)).count(), *mark == b','))
         .unwrap_or(b',');
+    if let Some(row) = open_quote(text, char::from(delimiter)) {
+        return Err(Refusal::new(Code::ImportQuote).with("row", row));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -86,6 +109,26 @@ fn csv_tables(text: &str) -> Result<Vec<Table>> {
         }
     }
     Ok(tables)
+}
+
+/// The row in which a quote begins that never ends: the reader would take all the rest of the file for one cell.
+fn open_quote(text: &str, delimiter: char) -> Option<u32> {
+    let mut opened = None;
+    let (mut row, mut at_start) = (1, true);
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        match (sign, opened) {
+            ('"', Some(_)) if signs.peek() == Some(&'"') => {
+                signs.next();
+            }
+            ('"', Some(_)) => opened = None,
+            ('"', None) if at_start => opened = Some(row),
+            _ => {}
+        }
+        at_start = opened.is_none() && (sign == delimiter || sign == '\n' || sign == '\r');
+        row += u32::from(sign == '\n');
+    }
+    opened
 }
 
 /// Where a record begins. The reader's own position lies before the line breaks that lead to it.
@@ -179,7 +222,7 @@ mod tests {
     use std::io::Write as _;
 
     fn rows(bytes: &[u8]) -> Vec<(u32, Vec<String>)> {
-        tables(bytes).unwrap().remove(0).rows
+        tables(bytes, Named::Anything).unwrap().remove(0).rows
     }
 
     fn cells(cells: &[&str]) -> Vec<String> {
@@ -208,28 +251,51 @@ mod tests {
 
     #[test]
     fn several_tables_stand_in_one_file_under_their_names() {
-        let found =
-            tables("[organisations]\ncode,name\nT1,甲\n[people],\nstaff_number,name\n".as_bytes()).unwrap();
+        let found = tables(
+            "[organisations]\ncode,name\nT1,甲\n[people],\nstaff_number,name\n".as_bytes(),
+            Named::Anything,
+        )
+        .unwrap();
         let names: Vec<_> = found.iter().map(|table| table.name.as_deref()).collect();
         assert_eq!(names, [Some("organisations"), Some("people")]);
     }
 
     #[test]
     fn what_is_no_table_is_refused_by_its_own_code() {
-        let refused = |bytes: &[u8]| tables(bytes).unwrap_err().code;
+        let refused = |bytes: &[u8]| tables(bytes, Named::Anything).unwrap_err().code;
         assert_eq!(refused(b""), Code::ImportEmpty);
         assert_eq!(refused(b"\n , \n"), Code::ImportEmpty);
         assert_eq!(refused(b"\xD0\xCF\x11\xE0rest"), Code::ImportFormat);
         assert_eq!(refused(b"a,b\n\0,c"), Code::ImportFormat);
         assert_eq!(refused(b"a,b\n\xFF\xFF\xFF,c"), Code::ImportEncoding);
         assert_eq!(refused(b"PK\x03\x04 no archive"), Code::ImportWorkbook);
+        assert_eq!(refused(b"%PDF-1.7\n1 0 obj"), Code::ImportFormat);
+        assert_eq!(
+            tables(b"cut short", Named::by_name("People.XLSX")).unwrap_err().code,
+            Code::ImportWorkbook
+        );
+    }
+
+    #[test]
+    fn a_quote_that_never_ends_is_named_by_the_row_where_it_begins() {
+        let row = |text: &str| open_quote(text, ',');
+        assert_eq!(row("工号,姓名\n1001,\"周文英\n1002,马建军\n"), Some(2));
+        assert_eq!(row("a,b\n\"x\ny\",\"z\"\n\"one\"\"two,3\n"), Some(4));
+        for closed in ["\"a\",b\n", "a\"b,5\" x\n", "\"say \"\"yes\"\"\",b", "\"a\nb\"\r\n"] {
+            assert_eq!(row(closed), None, "{closed}");
+        }
+        let refusal = tables("工号,姓名\n1001,\"周\n".as_bytes(), Named::Anything).unwrap_err();
+        assert_eq!(refusal.code, Code::ImportQuote);
     }
 
     #[test]
     fn rows_beyond_the_limit_are_refused_and_a_hundred_thousand_are_not() {
         let text = |rows: usize| "a,b\n".repeat(rows);
         assert_eq!(rows(text(100_000).as_bytes()).len(), 100_000);
-        assert_eq!(tables(text(MOST_ROWS + 1).as_bytes()).unwrap_err().code, Code::ImportTooManyRows);
+        assert_eq!(
+            tables(text(MOST_ROWS + 1).as_bytes(), Named::Anything).unwrap_err().code,
+            Code::ImportTooManyRows
+        );
     }
 
     #[test]
@@ -243,6 +309,6 @@ mod tests {
         }
         let bytes = archive.finish().unwrap().into_inner();
         assert!(bytes.len() < 1024 * 1024);
-        assert_eq!(tables(&bytes).unwrap_err().code, Code::ImportUnpacked);
+        assert_eq!(tables(&bytes, Named::Anything).unwrap_err().code, Code::ImportUnpacked);
     }
 }

@@ -2,8 +2,9 @@
 //! one transaction. Used by the page and by the console. Knows no HTTP.
 
 use super::columns::{self, Record};
+use super::file::{self, Named};
 use super::rules::{self, OrganisationFacts, Standing, Step, Terms};
-use super::{Finding, Report, file, sql};
+use super::{Finding, Report, Severity, sql};
 use crate::access::Role;
 use crate::db::change::Author;
 use crate::db::{Conn, Tx};
@@ -27,13 +28,18 @@ pub struct Parsed {
     shape: Vec<Finding>,
 }
 
-/// Reading a workbook is work for a while: it is done beside the requests.
-pub async fn parse(bytes: Vec<u8>) -> Result<Parsed> {
+/// Reading a workbook is work for a while: it is done beside the requests. Nothing is fine about a file without a single row.
+pub async fn parse(bytes: Vec<u8>, named: Named) -> Result<Parsed> {
     let read = move || {
         let mut shape = Vec::new();
         let mut records = Vec::new();
-        for table in file::tables(&bytes)? {
+        for table in file::tables(&bytes, named)? {
             records.extend(columns::records(table, &mut shape));
+        }
+        if records.is_empty() {
+            for finding in shape.iter_mut().filter(|finding| finding.code == Code::ImportNoRows) {
+                finding.severity = Severity::Error;
+            }
         }
         Ok(Parsed { records, shape })
     };
@@ -44,11 +50,11 @@ pub async fn parse(bytes: Vec<u8>) -> Result<Parsed> {
 /// done and the report says so.
 pub async fn at_console(
     ground: &Ground,
-    bytes: Vec<u8>,
+    (bytes, named): (Vec<u8>, Named),
     alliance: Option<&str>,
     for_real: bool,
 ) -> Result<Report> {
-    let parsed = parse(bytes).await?;
+    let parsed = parse(bytes, named).await?;
     let mut reader = ground.db.read().await?;
     let known = sql::alliances(&mut reader).await?;
     let alliance = match (alliance, &known[..]) {

@@ -1,6 +1,7 @@
 //! `/api/v1/imports/people`: take the file in, call the flow, render the report.
 
-use super::{Report, file, flow};
+use super::file::{self, Named};
+use super::{Report, flow};
 use crate::access::Call;
 use crate::access::policy::{Action, administrator_gives};
 use crate::directory::editing::By;
@@ -38,7 +39,8 @@ struct ImportQuery {
               (status = 422, body = Problem, description = "Nothing was taken in; `report` says why")))]
 async fn people(call: Call, Query(query): Query<ImportQuery>, request: Request) -> Result<Reply> {
     let basis = call.require(Action::DirectoryManage, None)?;
-    let parsed = flow::parse(body(request).await?).await?;
+    let (bytes, named) = body(request).await?;
+    let parsed = flow::parse(bytes, named).await?;
     let zone = call.ground.zone.clone();
     if query.dry_run.as_deref() == Some("true") {
         let mut reader = call.read().await?;
@@ -56,22 +58,24 @@ async fn people(call: Call, Query(query): Query<ImportQuery>, request: Request) 
     .await
 }
 
-/// The file itself, or the first part of a form that is one.
-async fn body(request: Request) -> Result<Vec<u8>> {
+/// The file itself, or the first part of a form that is one, and what it is said to be.
+async fn body(request: Request) -> Result<(Vec<u8>, Named)> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     let too_large = |_| Refusal::new(Code::RequestTooLarge);
     if !kind.starts_with("multipart/form-data") {
-        return Ok(Bytes::from_request(request, &()).await.map_err(too_large)?.to_vec());
+        let named = Named::by_type(kind);
+        return Ok((Bytes::from_request(request, &()).await.map_err(too_large)?.to_vec(), named));
     }
     let broken = |_| Refusal::new(Code::ImportForm);
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::new(Code::ImportForm))?;
     while let Some(part) = form.next_field().await.map_err(broken)? {
-        if part.file_name().is_some() {
+        if let Some(name) = part.file_name() {
+            let named = Named::by_name(name);
             let bytes = part.bytes().await.map_err(|e| match e.status().as_u16() {
                 413 => Refusal::new(Code::RequestTooLarge),
                 _ => Refusal::new(Code::ImportForm),
             })?;
-            return Ok(bytes.to_vec());
+            return Ok((bytes.to_vec(), named));
         }
     }
     Err(Code::ImportForm.into())

@@ -162,6 +162,7 @@ pub fn plan(
             }
         }
     }
+    planning.without_position(records);
     let Planning { mut steps, report, organisations, .. } = planning;
     // Parents before children; everything else keeps its order.
     steps.sort_by_key(|step| match step {
@@ -418,35 +419,6 @@ impl Planning<'_> {
         }
     }
 
-    fn position(&mut self, record: &Record) {
-        let before = self.report.errors;
-        let zone = self.terms.zone;
-        let number = self.need(record, "staff_number", checks::code);
-        let from = self.take(record, "valid_from", |text| values::begins(values::day(text)?, zone));
-        let until = self.take(record, "valid_until", |text| values::ends(values::day(text)?, zone));
-        if matches!((from, until), (Some(from), Some(until)) if from >= until) {
-            self.refuse(record, Code::DirectoryDateOrder, "valid_until");
-        }
-        let Some(number) = number else { return };
-        let left = self.standing.people.get(&number).is_some_and(|known| known.ended);
-        if left || !self.people.contains(&number) {
-            self.refuse(record, Code::DirectoryPersonUnknown, "staff_number");
-        }
-        let Some(key) = self.position_of(record, number) else { return };
-        let place =
-            format!("{} {} {} {}", key.staff_number, key.organisation, key.department, key.role.as_str());
-        self.once(record, "staff_number", &place);
-        if self.report.errors > before {
-            return;
-        }
-        let stood = self.standing.positions.contains_key(&key);
-        match (stood, self.placed(key, from, until)) {
-            (_, false) => self.done(Outcome::Unchanged),
-            (true, true) => self.done(Outcome::Changed),
-            (false, true) => self.done(Outcome::Created),
-        }
-    }
-
     fn position_of(&mut self, record: &Record, staff_number: String) -> Option<PositionKey> {
         let organisation = self.known_organisation(record);
         let role = self.need(record, "role", values::role);
@@ -476,25 +448,9 @@ impl Planning<'_> {
         let own = self.departments.range(from..).take_while(|((owner, _), _)| owner == organisation);
         own.into_iter().find(|(_, name)| *name == text).map(|((_, code), _)| code.clone())
     }
-
-    /// Plans a position; `false` when it stands so already, or is over.
-    fn placed(&mut self, key: PositionKey, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
-        self.placed.insert((key.staff_number.clone(), key.organisation.clone()));
-        let known = self.standing.positions.get(&key);
-        let (now, old) = (self.terms.now, known.map(|known| known.facts));
-        let validity = Validity {
-            from: from.or(old.map(|old| old.from)).unwrap_or(now),
-            until: until.or(old.and_then(|old| old.until)),
-        };
-        let over = validity.until.is_some_and(|until| until <= now);
-        if old == Some(validity) || (old.is_none() && over) {
-            return false;
-        }
-        self.steps.push(Step::Position { key, validity, standing: known.map(|known| known.id.clone()) });
-        true
-    }
 }
 
+mod positions;
 mod rosters;
 #[cfg(test)]
 mod tests;

@@ -13,22 +13,57 @@ pub struct Text {
     pub search: String,
     pub department: String,
     pub specialty: String,
+    /// The places alone, and the initials of the department: those of hospitals would be found for those of names.
+    pub places: String,
     pub sort: String,
 }
 
-pub fn text(name: &str, department: Option<&str>, specialty: Option<&str>, organisation: &str) -> Text {
+pub fn text(name: &str, department_name: Option<&str>, subject: Option<&str>, organisation: &str) -> Text {
     let place = |name: Option<&str>| name.map_or_else(String::new, names::place_text);
-    let (department, specialty) = (place(department), place(specialty));
+    let (department, specialty) = (place(department_name), place(subject));
     let search = [&names::search_text(name), &department, &specialty, &names::place_text(organisation)]
         .map(String::as_str)
         .concat();
-    Text { search, department, specialty, sort: names::sort_key(name) }
+    let subject = subject.map(names::folded).unwrap_or_default();
+    let house =
+        department_name.map(|name| format!("{}|{}|", names::folded(name), names::place_initials(name)));
+    let places = format!("{}|{subject}|{}", names::folded(organisation), house.unwrap_or_default());
+    Text { search, department, specialty, places, sort: names::sort_key(name) }
 }
 
-/// One pattern a word; words that are not typed find everything.
-pub fn patterns(typed: &str) -> [String; WORDS] {
-    let mut words = typed.split_whitespace();
-    [(); WORDS].map(|()| words.next().map_or_else(|| ANY.to_owned(), names::search_pattern))
+/// What a word asks of an entry: of everything in it, or of its places, of which characters may be left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    pub anywhere: String,
+    pub place: String,
+}
+
+/// What may be meant, the likeliest first: pinyin that was typed with spaces between the syllables is one word; if that is
+/// nobody's, each is a word of its own. Words that are not typed find everything.
+pub fn readings(typed: &str) -> Vec<[Pattern; WORDS]> {
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    let mut joined: Vec<String> = Vec::new();
+    let mut before_is_latin = false;
+    for word in &words {
+        let is_latin = word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        match joined.last_mut() {
+            Some(last) if is_latin && before_is_latin => last.push_str(word),
+            Some(_) | None => joined.push((*word).to_owned()),
+        }
+        before_is_latin = is_latin;
+    }
+    let mut readings = vec![patterns(joined.iter().map(String::as_str))];
+    if joined.len() < words.len() {
+        readings.push(patterns(words.into_iter()));
+    }
+    readings
+}
+
+fn patterns<'a>(mut words: impl Iterator<Item = &'a str>) -> [Pattern; WORDS] {
+    [(); WORDS].map(|()| match words.next() {
+        Some(word) => Pattern { anywhere: names::search_pattern(word), place: names::place_pattern(word) },
+        None => Pattern { anywhere: ANY.to_owned(), place: ANY.to_owned() },
+    })
 }
 
 /// The pattern of a filter that may be absent.
@@ -60,12 +95,20 @@ mod tests {
             assert!(text.search.contains(form), "{form} in {}", text.search);
         }
         assert_eq!((text.sort.as_str(), text.specialty.as_str()), ("zhouwenying", ""));
+        assert_eq!(text.places, "清河县人民医院||心血管内科|xxgnk|");
     }
 
     #[test]
     fn each_word_is_a_pattern_and_what_is_not_typed_finds_everything() {
-        assert_eq!(patterns(" ZWY  心血管 "), ["%|zwy%", "%心血管%", "%"]);
-        assert_eq!(patterns("h%g"), ["%|hg%", "%", "%"]);
+        let anywhere = |typed: &str| {
+            readings(typed).iter().map(|reading| reading.clone().map(|p| p.anywhere)).collect::<Vec<_>>()
+        };
+        assert_eq!(anywhere(" ZWY  心血管 "), [["%|zwy%", "%心血管%", "%"]]);
+        assert_eq!(anywhere("h%g"), [["%|hg%", "%", "%"]]);
+        assert_eq!(
+            anywhere("zhou wen 内科"),
+            [["%|zhouwen%", "%内科%", "%"], ["%|zhou%", "%|wen%", "%内科%"]]
+        );
         assert_eq!(pattern(Some(" ")), "%");
     }
 

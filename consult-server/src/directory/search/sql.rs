@@ -1,6 +1,6 @@
 //! Statements behind the box that finds a person, and the upkeep of what it reads. Decides nothing.
 
-use super::rules::{self, Text};
+use super::rules::{self, Pattern, Text};
 use super::{Found, OnDuty, Reach};
 use crate::access::Role;
 use crate::db::{Conn, Tx};
@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 /// Cuts the page out of the index first, in its order, and looks the names up for that page only.
 const SEARCH: &str = "SELECT e.sort, e.position_id, p.id, p.name, p.title, p.specialty, p.work_phone, x.role, o.id, o.name, d.id, d.name \
      FROM (SELECT sort, position_id, person_id FROM directory_entry WHERE alliance_id = $1 AND (sort, position_id) > ($2, $3) \
-         AND search LIKE $4 ESCAPE '\\' AND search LIKE $5 ESCAPE '\\' AND search LIKE $6 ESCAPE '\\' \
+         AND (search LIKE $4 ESCAPE '\\' OR places LIKE $13 ESCAPE '\\') AND (search LIKE $5 ESCAPE '\\' OR places LIKE $14 ESCAPE '\\') \
+         AND (search LIKE $6 ESCAPE '\\' OR places LIKE $15 ESCAPE '\\') \
          AND department_text LIKE $7 ESCAPE '\\' AND specialty_text LIKE $8 ESCAPE '\\' AND ($9 = '' OR organisation_id = $9) \
          AND valid_from <= $10 AND (valid_until IS NULL OR valid_until > $10) \
          AND ($11 = 0 OR person_id IN (SELECT person_id FROM duty WHERE alliance_id = $1 AND starts_at <= $10 AND ends_at > $10)) \
@@ -44,22 +45,39 @@ pub struct Search<'a> {
     pub limit: i64,
 }
 
+/// What the likeliest reading of the words finds, or else the next.
 pub async fn search(conn: &mut Conn, wanted: Search<'_>) -> Result<Vec<Found>> {
-    let [first, second, third] = rules::patterns(wanted.typed);
+    for reading in rules::readings(wanted.typed) {
+        let found = read(conn, &wanted, reading).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+async fn read(
+    conn: &mut Conn,
+    wanted: &Search<'_>,
+    [first, second, third]: [Pattern; 3],
+) -> Result<Vec<Found>> {
     let (sort, position) = rules::after(wanted.cursor);
     let rows = sqlx::query(SEARCH)
         .bind(wanted.alliance.as_str())
         .bind(sort)
         .bind(position)
-        .bind(first)
-        .bind(second)
-        .bind(third)
+        .bind(first.anywhere)
+        .bind(second.anywhere)
+        .bind(third.anywhere)
         .bind(rules::pattern(wanted.department))
         .bind(rules::pattern(wanted.specialty))
         .bind(wanted.organisation.map_or("", |o| o.as_str()))
         .bind(wanted.now.0)
         .bind(i64::from(wanted.on_duty))
         .bind(wanted.limit)
+        .bind(first.place)
+        .bind(second.place)
+        .bind(third.place)
         .fetch_all(conn)
         .await?;
     rows.iter().map(found).collect()
@@ -154,7 +172,7 @@ const OF_DEPARTMENT: &str = positions!("x.department_id = $1");
 const OF_ORGANISATION: &str = positions!("x.organisation_id = $1");
 const FORGET: &str = "DELETE FROM directory_entry WHERE position_id = $1";
 const KEEP: &str = "INSERT INTO directory_entry (alliance_id, sort, position_id, person_id, organisation_id, department_id, search, department_text, \
-     specialty_text, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+     specialty_text, valid_from, valid_until, places) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 /// Brings the entries of what has changed up to date.
 pub async fn refresh(tx: &mut Tx, changed: Changed<'_>) -> Result<()> {
@@ -177,7 +195,7 @@ pub async fn refresh(tx: &mut Tx, changed: Changed<'_>) -> Result<()> {
 async fn keep(tx: &mut Tx, row: &AnyRow) -> Result<()> {
     let (name, specialty): (String, Option<String>) = (row.try_get(7)?, row.try_get(8)?);
     let (department, organisation): (Option<String>, String) = (row.try_get(9)?, row.try_get(10)?);
-    let Text { search, department, specialty, sort } =
+    let Text { search, department, specialty, places, sort } =
         rules::text(&name, department.as_deref(), specialty.as_deref(), &organisation);
     sqlx::query(KEEP)
         .bind(row.try_get::<String, _>(0)?)
@@ -191,6 +209,7 @@ async fn keep(tx: &mut Tx, row: &AnyRow) -> Result<()> {
         .bind(specialty)
         .bind(row.try_get::<i64, _>(5)?)
         .bind(row.try_get::<Option<i64>, _>(6)?)
+        .bind(places)
         .execute(tx.conn())
         .await?;
     Ok(())

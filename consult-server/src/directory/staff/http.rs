@@ -1,11 +1,12 @@
 //! `/api/v1/people/{id}`, `/positions`: parse, call the flow, render.
 
-use super::{PersonDetail, PersonInput, PersonPatch, PositionDetail, PositionInput, flow};
+use super::{PersonDetail, PersonInput, PersonPatch, PositionDetail, PositionInput, Unplaced, flow, sql};
 use crate::access::Call;
+use crate::access::policy::Action;
 use crate::error::Result;
 use crate::ground::Ground;
 use crate::http::problem::Problem;
-use crate::http::{IfMatch, Json, Path, Reply};
+use crate::http::{IfMatch, Json, Page, Paging, Path, Query, Reply};
 use crate::ids::{PersonId, PositionId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,10 +18,22 @@ where
 {
     OpenApiRouter::new()
         .routes(routes!(create))
+        .routes(routes!(unplaced))
         .routes(routes!(read, change))
         .routes(routes!(leave))
         .routes(routes!(place))
         .routes(routes!(end_position))
+}
+
+/// People whom no position places anywhere: they are found by nobody else and cannot sign in.
+#[utoipa::path(get, path = "/people/unplaced", tag = "directory", params(Paging),
+    responses((status = 200, body = Page<Unplaced>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn unplaced(call: Call, Query(paging): Query<Paging>) -> Result<Json<Page<Unplaced>>> {
+    call.require(Action::DirectoryManage, None)?;
+    let (limit, after) = (paging.limit(), paging.cursor.unwrap_or_default());
+    let mut reader = call.read().await?;
+    let found = sql::unplaced(&mut reader, &call.caller.alliance, &after, call.now, limit + 1).await?;
+    Ok(Json(Page::cut(found, limit, |one| one.id.to_string())))
 }
 
 /// Read a person of the directory; what is private only as an administrator.

@@ -13,6 +13,16 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// Somebody in the directory whom no position places anywhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unplaced {
+    pub id: PersonId,
+    pub name: String,
+    pub staff_number: Option<String>,
+    pub title: Option<String>,
+    pub has_account: bool,
+}
+
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct PersonInput {
     pub id: PersonId,

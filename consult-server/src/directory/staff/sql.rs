@@ -1,6 +1,6 @@
 //! Statements on people, their positions and what leaving ends. Decides nothing.
 
-use super::{PersonDetail, PersonPrivate, PositionDetail};
+use super::{PersonDetail, PersonPrivate, PositionDetail, Unplaced};
 use crate::access::Role;
 use crate::db::{Conn, Tx, changed_once};
 use crate::error::{Refusal, Result};
@@ -13,6 +13,9 @@ use sqlx::any::AnyRow;
 const PERSON: &str = "SELECT p.id, p.version, p.name, p.title, p.specialty, p.work_phone, p.left_at, p.staff_number, p.licence_number, p.licence_from, \
      p.licence_until, p.practising_since, CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id) THEN 1 ELSE 0 END, p.email \
      FROM person p WHERE p.id = $1 AND p.alliance_id = $2 AND p.kind = 'human'";
+const UNPLACED: &str = "SELECT p.id, p.name, p.staff_number, p.title, CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id) THEN 1 ELSE 0 END \
+     FROM person p WHERE p.alliance_id = $1 AND p.kind = 'human' AND p.left_at IS NULL AND p.id > $2 AND NOT EXISTS (SELECT 1 FROM position x \
+     WHERE x.person_id = p.id AND (x.valid_until IS NULL OR x.valid_until > $3)) ORDER BY p.id LIMIT $4";
 const BY_STAFF_NUMBER: &str = "SELECT id FROM person WHERE alliance_id = $1 AND staff_number = $2";
 macro_rules! positions {
     ($which:literal) => {
@@ -74,6 +77,29 @@ pub async fn person(
         left_at: time(&row, 6)?,
         private: Some(private),
     }))
+}
+
+/// People without a position that lives or is to come; ids after `after`.
+pub async fn unplaced(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    after: &str,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Unplaced>> {
+    let found = sqlx::query(UNPLACED).bind(alliance.as_str()).bind(after).bind(now.0).bind(limit);
+    let rows = found.fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Unplaced {
+                id: PersonId::trusted(row.try_get::<String, _>(0)?),
+                name: row.try_get(1)?,
+                staff_number: row.try_get(2)?,
+                title: row.try_get(3)?,
+                has_account: row.try_get::<i64, _>(4)? != 0,
+            })
+        })
+        .collect()
 }
 
 pub async fn by_staff_number(

@@ -12,6 +12,7 @@ use referral::{Actor, Case, Command, Destination, Leg};
 
 const TO: &str = "to_organisation_id";
 const DEPARTMENT: &str = "to_department_id";
+const OWNER: &str = "owner_id";
 
 pub async fn before(tx: &mut Tx, acting: &Acting, case: &Case, leg: &Leg, command: &Command) -> Result<()> {
     match command {
@@ -101,7 +102,8 @@ async fn agreed(tx: &mut Tx, acting: &Acting, from: &[OrganisationId], to: &Dest
     Err(Refusal::field(Code::ReferralNoAgreement, TO))
 }
 
-/// Who takes the patient works where the patient comes to, with patients.
+/// Who takes the patient works where the patient comes to, with patients, can sign in to learn of it, and has no licence that
+/// is over; where the directory holds no licence, nothing is known against them.
 async fn owner_is_there(tx: &mut Tx, acting: &Acting, leg: &Leg, owner: &referral::PersonId) -> Result<()> {
     let Some(to) = &leg.to else { return Ok(()) };
     // For those outside the sender's people answer.
@@ -109,11 +111,17 @@ async fn owner_is_there(tx: &mut Tx, acting: &Acting, leg: &Leg, owner: &referra
     let (organisation, now) = (rules::our_org(there), tx.now);
     let owner = PersonId::trusted(owner.as_str());
     let roles = directory::roles_at(tx.conn(), &acting.alliance, &organisation, &owner, now).await?;
-    if roles.iter().any(|role| role.is_clinical()) {
-        Ok(())
-    } else {
-        Err(Refusal::field(Code::ReferralOwnerNotThere, "owner_id"))
+    if !roles.iter().any(|role| role.is_clinical()) {
+        return Err(Refusal::field(Code::ReferralOwnerNotThere, OWNER));
     }
+    if !directory::has_account(tx.conn(), &owner).await? {
+        return Err(Refusal::field(Code::ReferralOwnerNoAccount, OWNER));
+    }
+    let (licence_until, _) = directory::licence(tx.conn(), &owner).await?;
+    if licence_until.is_some_and(|until| until <= now) {
+        return Err(Refusal::field(Code::ReferralOwnerLicence, OWNER));
+    }
+    Ok(())
 }
 
 /// I-12; the unique index behind it holds also where two desks are at it at once.

@@ -30,6 +30,14 @@ export const administrationRoutes = [
   }),
   createRoute({
     ...under,
+    path: '/directory/unplaced',
+    component: only(
+      administrators,
+      lazyRouteComponent(() => import('@/features/directory/components/unplaced-page'), 'UnplacedPage'),
+    ),
+  }),
+  createRoute({
+    ...under,
     path: '/directory/import',
     component: only(
       administrators,

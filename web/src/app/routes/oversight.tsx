@@ -31,6 +31,14 @@ export const oversightRoutes = [
   }),
   createRoute({
     ...under,
+    path: '/break-glass/mine',
+    component: only(
+      mayBreakGlass,
+      lazyRouteComponent(() => import('@/features/glass/components/own-page'), 'OwnPage'),
+    ),
+  }),
+  createRoute({
+    ...under,
     path: '/break-glass/$glassId',
     component: only(
       reviewers,

@@ -2,7 +2,7 @@
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call, callBinary } from '../api';
-import type { AccessLogEntry, AuditEntry, Id, OrganisationRef, Page, Time } from '../contract';
+import type { AccessLogEntry, AuditEntry, AuditPatient, Id, OrganisationRef, Page, Time } from '../contract';
 
 /** What is empty matches all. */
 export interface AuditFilter {
@@ -28,6 +28,10 @@ export const auditQuery = (filter: AuditFilter) =>
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
   });
+
+/** Whose record an identity number is; the number stands in no address. */
+export const findAuditPatient = (number: string) =>
+  call<AuditPatient>('POST', 'audit/patient', { body: { resident_id: number } });
 
 /** CSV. */
 export function exportAudit(filter: AuditFilter): Promise<ArrayBuffer> {

@@ -47,6 +47,18 @@ export const casesQuery = (shown: CasesShown) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** All I ever opened, with what the review came to. */
+export const ownCasesQuery = infiniteQueryOptions({
+  queryKey: ['break_glass', 'list', 'own'],
+  queryFn: ({ signal, pageParam }) =>
+    call<Page<BreakGlassCase>>('GET', 'break-glass/mine', {
+      query: { cursor: pageParam, limit: 30 },
+      signal,
+    }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next,
+});
+
 export const toReviewQuery = queryOptions({
   queryKey: ['break_glass', 'list', 'count'],
   queryFn: async ({ signal }) => {

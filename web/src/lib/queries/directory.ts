@@ -13,6 +13,7 @@ import type {
   Person,
   PersonDetail,
   Role,
+  Unplaced,
 } from '../contract';
 
 const HOUR = 3_600_000;
@@ -76,6 +77,15 @@ export const personQuery = (id: Id) =>
     queryKey: ['person', 'one', id],
     queryFn: ({ signal }) => call<PersonDetail>('GET', `people/${id}`, { signal }),
   });
+
+/** People whom no position places anywhere. */
+export const unplacedQuery = infiniteQueryOptions({
+  queryKey: ['person', 'list', 'unplaced'],
+  queryFn: ({ signal, pageParam }) =>
+    call<Page<Unplaced>>('GET', 'people/unplaced', { query: { cursor: pageParam, limit: 50 }, signal }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next,
+});
 
 export const agreementsQuery = (organisation: Id) =>
   queryOptions({

@@ -9,7 +9,7 @@ fn planned(text: &str, standing: &Standing) -> (Vec<Step>, Report) {
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
     let terms = Terms { zone: &zone, now: NOW, may_give: |role| role != Role::Auditor };
     let mut shape = Vec::new();
-    let tables = file::tables(text.as_bytes()).unwrap();
+    let tables = file::tables(text.as_bytes(), file::Named::Anything).unwrap();
     let records: Vec<_> = tables.into_iter().flat_map(|table| columns::records(table, &mut shape)).collect();
     plan(&records, &shape, standing, &terms)
 }

@@ -3,10 +3,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useBlocker, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { ActivationWaiting } from '@/lib/contract';
+import type { ActivationWaiting, PersonDetail } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { activationWaitingQuery, issueSheet } from '@/lib/queries/activation';
-import { organisationQuery } from '@/lib/queries/directory';
+import { organisationQuery, personQuery } from '@/lib/queries/directory';
 import { Banner, ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
@@ -22,6 +22,7 @@ export function SheetPage() {
   const { person } = useSearch({ from: '/shell/directory/organisations/$organisationId/slips' });
   const organisation = useQuery(organisationQuery(organisationId));
   const waiting = useQuery(activationWaitingQuery(organisationId));
+  const holder = useQuery({ ...personQuery(person ?? ''), enabled: person !== undefined });
   const client = useQueryClient();
   const issue = useMutation({
     mutationFn: () => issueSheet(organisationId, person ?? null),
@@ -71,16 +72,15 @@ export function SheetPage() {
         </>
       ) : (
         <div className="card">
-          <Loaded query={waiting}>
-            {(counts) => (
-              <Ask
-                waiting={counts}
-                one={person !== undefined}
-                busy={issue.isPending}
-                onIssue={() => issue.mutate()}
-              />
-            )}
-          </Loaded>
+          {person === undefined ? (
+            <Loaded query={waiting}>
+              {(counts) => <Ask waiting={counts} busy={issue.isPending} onIssue={() => issue.mutate()} />}
+            </Loaded>
+          ) : (
+            <Loaded query={holder}>
+              {(one) => <AskForOne person={one} busy={issue.isPending} onIssue={() => issue.mutate()} />}
+            </Loaded>
+          )}
         </div>
       )}
       {leaving.status === 'blocked' && (
@@ -105,21 +105,28 @@ export function SheetPage() {
   );
 }
 
-function Ask({
-  waiting,
-  one,
-  busy,
-  onIssue,
-}: {
-  waiting: ActivationWaiting;
-  one: boolean;
-  busy: boolean;
-  onIssue: () => void;
-}) {
+function AskForOne({ person, busy, onIssue }: { person: PersonDetail; busy: boolean; onIssue: () => void }) {
+  const { t } = useTranslation('activation');
+  const resets = person.private?.has_account === true;
+  return (
+    <div className="card-body stack">
+      <p className="sheet-count">{person.name}</p>
+      <p>{t(resets ? 'sheet.oneReset' : 'sheet.oneNew')}</p>
+      <Banner tone="blue">{t('sheet.once')}</Banner>
+      <div className="form-actions">
+        <Button look="primary" icon="print" busy={busy} onClick={onIssue}>
+          {t('sheet.issue')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Ask({ waiting, busy, onIssue }: { waiting: ActivationWaiting; busy: boolean; onIssue: () => void }) {
   const { t } = useTranslation('activation');
   const common = useTranslation();
   const [asking, setAsking] = useState(false);
-  const again = waiting.with_code > 0 && !one;
+  const again = waiting.with_code > 0;
   if (waiting.without_account === 0) {
     return (
       <Empty icon="checkCircle" title={t('sheet.none')}>
@@ -129,7 +136,7 @@ function Ask({
   }
   return (
     <div className="card-body stack">
-      {!one && <p className="sheet-count">{t('sheet.waiting', { count: waiting.without_account })}</p>}
+      <p className="sheet-count">{t('sheet.waiting', { count: waiting.without_account })}</p>
       {again && <Banner tone="amber">{t('sheet.withCode', { count: waiting.with_code })}</Banner>}
       <Banner tone="blue">{t('sheet.once')}</Banner>
       <div className="form-actions">

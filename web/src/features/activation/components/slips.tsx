@@ -13,7 +13,8 @@ export function Slips({ sheet }: { sheet: ActivationSheet }) {
       {sheet.people.map((slip) => (
         <li key={slip.person_id} className="slip">
           <p className="slip-head">
-            <strong>{t('sheet.slip')}</strong> <span className="soft">{sheet.organisation.name}</span>
+            <strong>{t(slip.resets ? 'sheet.resetSlip' : 'sheet.slip')}</strong>{' '}
+            <span className="soft">{sheet.organisation.name}</span>
           </p>
           <dl className="facts">
             <dt>{t('sheet.forName')}</dt>
@@ -31,7 +32,7 @@ export function Slips({ sheet }: { sheet: ActivationSheet }) {
             <dd className="slip-address">{sheet.address}</dd>
             {slip.login && (
               <>
-                <dt>{t('sheet.proposed')}</dt>
+                <dt>{t(slip.resets ? 'sheet.account' : 'sheet.proposed')}</dt>
                 <dd className="slip-typed">{slip.login}</dd>
               </>
             )}
@@ -40,7 +41,7 @@ export function Slips({ sheet }: { sheet: ActivationSheet }) {
             <dt>{t('sheet.until')}</dt>
             <dd>{until}</dd>
           </dl>
-          <p className="small">{t('sheet.steps')}</p>
+          <p className="small">{t(slip.resets ? 'sheet.resetSteps' : 'sheet.steps')}</p>
           <p className="small">{t('sheet.secret')}</p>
         </li>
       ))}

@@ -8,6 +8,7 @@ import { useSettled } from '@/lib/settled';
 import { Button } from '@/ui/button';
 import { SelectField, TextField } from '@/ui/field';
 import { ACTIONS, type AuditSearch, BASES, isId, OUTCOMES, PERIODS, periodOf } from '../search';
+import { PatientPicker } from './patient-picker';
 import { PersonPicker } from './person-picker';
 
 interface Props {
@@ -65,11 +66,7 @@ export function Filters({ search, onChange, onClear }: Props & { onClear: () => 
         <summary>{t('conditions')}</summary>
         <div className="audit-grid">
           <PersonPicker value={search.person ?? ''} onChange={(person) => onChange({ person })} />
-          <IdField
-            label={t('patientId')}
-            value={search.patient ?? ''}
-            onChange={(patient) => onChange({ patient })}
-          />
+          <PatientPicker value={search.patient ?? ''} onChange={(patient) => onChange({ patient })} />
           <SelectField
             label={t('column.outcome')}
             value={search.outcome ?? ''}

@@ -1,10 +1,14 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { loadAllTexts, startI18n } from '@/lib/i18n';
 import { ImportPage } from './import-page';
 
 vi.mock('@tanstack/react-router', () => ({ Link: () => null }));
+
+// A busy machine is no fault.
+configure({ asyncUtilTimeout: 15_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 beforeEach(async () => {
   await startI18n();

@@ -1,11 +1,12 @@
 // 机构: the tree of the alliance, and the way to each; or, for printing, to each one's slips.
 
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Organisation } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
-import { organisationsQuery } from '@/lib/queries/directory';
+import { organisationsQuery, unplacedQuery } from '@/lib/queries/directory';
+import { Banner } from '@/ui/banner';
 import { Button, ButtonLink } from '@/ui/button';
 import { TextField } from '@/ui/field';
 import { Icon } from '@/ui/icon';
@@ -33,8 +34,23 @@ export function OrganisationsPage() {
           </Button>
         </div>
       </div>
+      <Unplaced />
       <Tree to="/directory/organisations/$organisationId" />
       {adding && <OrganisationDialog standing={null} onClose={() => setAdding(false)} />}
+    </div>
+  );
+}
+
+/** Whoever stands under no organisation is in none of its lists: said where the administrator begins. */
+function Unplaced() {
+  const { t } = useTranslation('directory');
+  const query = useInfiniteQuery({ ...unplacedQuery, staleTime: 0 });
+  if (!query.data?.pages[0]?.items.length) return null;
+  return (
+    <div className="unplaced">
+      <Banner tone="amber" action={<ButtonLink to="/directory/unplaced">{t('unplaced.show')}</ButtonLink>}>
+        {t('unplaced.some')}
+      </Banner>
     </div>
   );
 }

@@ -65,14 +65,14 @@ function View({ person }: { person: PersonDetail }) {
         </div>
         {!hasLeft && (
           <div className="row">
-            {person.private?.has_account === false && place && (
+            {person.private && place && mayHaveSlip(person, me.person.id) && (
               <ButtonLink
                 to="/directory/organisations/$organisationId/slips"
                 params={{ organisationId: place.id }}
                 search={{ person: person.id }}
                 icon="print"
               >
-                {t('person.slip')}
+                {t(person.private.has_account ? 'person.resetSlip' : 'person.slip')}
               </ButtonLink>
             )}
             <Button icon="edit" onClick={() => setOpen('edit')}>
@@ -144,6 +144,12 @@ function View({ person }: { person: PersonDetail }) {
       )}
     </>
   );
+}
+
+/** The accounts of those who watch over administrators are the console's; one's own password is changed in one's account. */
+function mayHaveSlip({ id, positions, private: own }: PersonDetail, me: string): boolean {
+  const watches = positions.some(({ role }) => role === 'security_administrator' || role === 'auditor');
+  return !watches && !(own?.has_account && id === me);
 }
 
 function AccountMark({ person }: { person: PersonDetail }) {

@@ -13,6 +13,7 @@ import { uuidv7 } from '@/lib/uuid';
 import { Banner, ProblemBanner, useProblemText } from '@/ui/banner';
 import { Button, ButtonLink } from '@/ui/button';
 import { Choices, type Note, TextArea, TextField } from '@/ui/field';
+import { toast } from '@/ui/toast';
 import '../glass.css';
 import { type Asked, type AskedField, emptyAsked, faults, inputOf, MINUTES, REASONS } from '../asked';
 
@@ -23,6 +24,9 @@ export function BreakGlassPage() {
     <div className="page" style={{ maxWidth: 820 }}>
       <div className="page-head">
         <h1>{t('title')}</h1>
+        <ButtonLink to="/break-glass/mine" icon="list">
+          {t('own')}
+        </ButtonLink>
       </div>
       <div className="stack">
         <Banner tone="amber">
@@ -52,8 +56,9 @@ function AskForm({ q }: { q: string }) {
   const nameIt = useSameIdForTheSame();
 
   const open = useMutation({
-    mutationFn: () => breakGlass(nameIt(inputOf(asked))),
-    onSuccess: (glass) => {
+    mutationFn: breakGlass,
+    onSuccess: (glass, asked) => {
+      if (glass.id !== asked.id) toast(t('already', { name: glass.patient.name }));
       client.setQueryData<Page<BreakGlass>>(openGlassesQuery.queryKey, (before) => ({
         items: [...(before?.items ?? []).filter((other) => other.id !== glass.id), glass],
         next: null,
@@ -76,7 +81,7 @@ function AskForm({ q }: { q: string }) {
   function submit(event: FormEvent) {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(wrong).length === 0) open.mutate();
+    if (Object.keys(wrong).length === 0) open.mutate(nameIt(inputOf(asked)));
   }
 
   return (

@@ -6,7 +6,7 @@ import type { BreakGlassCase, BreakGlassVerdict } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { caseQuery, reviewGlass } from '@/lib/queries/break-glass';
-import { ProblemBanner } from '@/ui/banner';
+import { Banner, ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { Choices, TextArea } from '@/ui/field';
@@ -64,6 +64,7 @@ export function ReviewDialog({ one, onClose }: { one: BreakGlassCase; onClose: (
           ]}
           onChange={setVerdict}
         />
+        {verdict === 'unjustified' && one.is_open && <Banner tone="amber">{t('review.endsNow')}</Banner>}
         {tried && verdict === null && (
           <span className="field-note field-note-wrong" role="alert">
             {common.t('required')}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { clock } from '@/lib/clock';
-import type { LegUrgency, Role } from '@/lib/contract';
+import type { LegUrgency, Person, Role } from '@/lib/contract';
 import { fromLocalInput, toLocalInput } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { peopleQuery } from '@/lib/queries/directory';
@@ -21,6 +21,8 @@ const TREATS: ReadonlySet<Role> = new Set<Role>([
   'village_doctor',
   'family_doctor',
 ]);
+/** Nobody is given a patient who cannot learn of it or may not treat; the server has the last word. */
+const mayOwn = (one: Person): boolean => one.has_account && !one.licence_ended;
 
 /** Accepting means a named person answers for the patient, and a time. */
 export function AcceptDialog({
@@ -36,7 +38,9 @@ export function AcceptDialog({
   // For those without an account somebody of the sender answers.
   const where = leg.external ? me.position.organisation.id : (leg.to?.id ?? me.position.organisation.id);
   const people = useQuery(peopleQuery(where));
-  const mine = people.data?.items.find((one) => one.id === me.person.id && TREATS.has(one.role));
+  const mine = people.data?.items.find(
+    (one) => one.id === me.person.id && TREATS.has(one.role) && mayOwn(one),
+  );
   const [picked, setPicked] = useState<string | null>(null);
   const [expected, setExpected] = useState(() => toLocalInput(clock.now() + EXPECTED_IN[leg.urgency]));
   const [tried, setTried] = useState(false);
@@ -48,7 +52,8 @@ export function AcceptDialog({
         Number(b.department?.id === leg.to_department?.id) -
         Number(a.department?.id === leg.to_department?.id),
     );
-  const owner = picked ?? mine?.id ?? (doctors.length === 1 ? (doctors[0]?.id ?? '') : '');
+  const able = doctors.filter(mayOwn);
+  const owner = picked ?? mine?.id ?? (able.length === 1 ? (able[0]?.id ?? '') : '');
   const at = fromLocalInput(expected);
 
   function submit() {
@@ -73,8 +78,16 @@ export function AcceptDialog({
       >
         <option value="">{t('choose')}</option>
         {doctors.map((one) => (
-          <option key={one.id} value={one.id}>
-            {[one.name, one.title, one.department?.name].filter(Boolean).join(' · ')}
+          <option key={one.id} value={one.id} disabled={!mayOwn(one)}>
+            {[
+              one.name,
+              one.title,
+              one.department?.name,
+              !one.has_account && t('accept.noAccount'),
+              one.licence_ended && t('accept.licenceEnded'),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
           </option>
         ))}
       </SelectField>
