@@ -218,7 +218,8 @@ pub async fn resume(ground: &Ground, token: &str) -> Result<(Caller, Option<Owed
     let idle_out = found.seen_at.plus_seconds(IDLE_SECONDS);
     // A program may be quiet for weeks.
     let is_idle = found.caller.scopes.is_none() && now >= idle_out;
-    if now >= found.expires_at || is_idle || found.position_until.is_some_and(|until| now >= until) {
+    let is_held = found.position_from <= now && found.position_until.is_none_or(|until| now < until);
+    if now >= found.expires_at || is_idle || !is_held {
         return Err(Code::AccessSessionExpired.into());
     }
     if now >= found.seen_at.plus_seconds(SEEN_EVERY_SECONDS) {

@@ -7,6 +7,7 @@ use crate::access::Role;
 use crate::directory::duty::rules::Planned;
 use crate::directory::editing::rules as checks;
 use crate::error::Code;
+use crate::ids::PersonId;
 use crate::time::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,8 +110,16 @@ pub enum Step {
 pub struct Terms<'a> {
     pub zone: &'a TimeZone,
     pub now: Timestamp,
-    /// Whether whoever imports may give a role.
-    pub may_give: fn(Role) -> bool,
+    pub importer: &'a Importer,
+}
+
+/// On whose behalf a file is taken in.
+#[derive(Clone, Debug)]
+pub enum Importer {
+    /// Whoever sits there may give every role.
+    Console,
+    /// This person, who gives themselves nothing and does not touch those who watch over them.
+    Administrator(PersonId),
 }
 
 /// `shape` are the findings on the tables as such, which come before those on their rows.
@@ -128,14 +137,14 @@ pub fn plan(
         organisations: standing.organisations.iter().map(|(c, o)| (c.clone(), o.facts.clone())).collect(),
         departments: standing.departments.iter().map(|(k, d)| (k.clone(), d.facts.name.clone())).collect(),
         people: standing.people.keys().cloned().collect(),
-        placed: standing
-            .positions
-            .keys()
-            .map(|key| (key.staff_number.clone(), key.organisation.clone()))
-            .collect(),
+        placed: standing.positions.keys().filter_map(positions::duty_place).collect(),
+        held: BTreeMap::new(),
         duties: BTreeMap::new(),
         steps: Vec::new(),
     };
+    for key in standing.positions.keys() {
+        planning.hold(key);
+    }
     for duty in &standing.duties {
         planning.keep_duty(duty);
     }
@@ -202,8 +211,10 @@ struct Planning<'a> {
     organisations: BTreeMap<String, OrganisationFacts>,
     departments: BTreeMap<(String, String), String>,
     people: BTreeSet<String>,
-    /// Who works where, by staff number and code.
+    /// Who may be on duty where, by staff number and code.
     placed: BTreeSet<(String, String)>,
+    /// The roles that each person holds, once for each position; by staff number.
+    held: BTreeMap<String, Vec<Role>>,
     /// By place and by person: only those can stand in each other's way.
     duties: BTreeMap<String, Vec<Planned>>,
     steps: Vec<Step>,
@@ -405,7 +416,7 @@ impl Planning<'_> {
         };
         let standing = known.map(|known| known.id.clone());
         let same = known.is_some_and(|known| known.facts == facts);
-        let placed = position.is_some_and(|key| self.placed(key, None, None));
+        let placed = position.is_some_and(|key| self.placed(record, key, None, None));
         match (&standing, same && !placed) {
             (None, _) => self.done(Outcome::Created),
             (Some(_), true) => self.done(Outcome::Unchanged),
@@ -414,55 +425,6 @@ impl Planning<'_> {
         if !same {
             self.steps.push(Step::Person { staff_number: number, facts, standing });
         }
-    }
-
-    fn position(&mut self, record: &Record) {
-        let before = self.report.errors;
-        let zone = self.terms.zone;
-        let number = self.need(record, "staff_number", checks::code);
-        let from = self.take(record, "valid_from", |text| values::begins(values::day(text)?, zone));
-        let until = self.take(record, "valid_until", |text| values::ends(values::day(text)?, zone));
-        if matches!((from, until), (Some(from), Some(until)) if from >= until) {
-            self.refuse(record, Code::DirectoryDateOrder, "valid_until");
-        }
-        let Some(number) = number else { return };
-        let left = self.standing.people.get(&number).is_some_and(|known| known.ended);
-        if left || !self.people.contains(&number) {
-            self.refuse(record, Code::DirectoryPersonUnknown, "staff_number");
-        }
-        let Some(key) = self.position_of(record, number) else { return };
-        let place =
-            format!("{} {} {} {}", key.staff_number, key.organisation, key.department, key.role.as_str());
-        self.once(record, "staff_number", &place);
-        if self.report.errors > before {
-            return;
-        }
-        let stood = self.standing.positions.contains_key(&key);
-        match (stood, self.placed(key, from, until)) {
-            (_, false) => self.done(Outcome::Unchanged),
-            (true, true) => self.done(Outcome::Changed),
-            (false, true) => self.done(Outcome::Created),
-        }
-    }
-
-    fn position_of(&mut self, record: &Record, staff_number: String) -> Option<PositionKey> {
-        let organisation = self.known_organisation(record);
-        let role = self.need(record, "role", values::role);
-        if role.is_some_and(|role| !(self.terms.may_give)(role)) {
-            self.refuse(record, Code::DirectoryRoleNotYours, "role");
-        }
-        let organisation = organisation?;
-        let department = match record.get("department") {
-            None => String::new(),
-            Some(text) => match self.department_code(&organisation, text) {
-                Some(code) => code,
-                None => {
-                    self.refuse(record, Code::DirectoryDepartmentUnknown, "department");
-                    return None;
-                }
-            },
-        };
-        Some(PositionKey { staff_number, organisation, department, role: role? })
     }
 
     /// By code, or by name.
@@ -474,27 +436,9 @@ impl Planning<'_> {
         let own = self.departments.range(from..).take_while(|((owner, _), _)| owner == organisation);
         own.into_iter().find(|(_, name)| *name == text).map(|((_, code), _)| code.clone())
     }
-
-    /// Plans a position; `false` when it stands so already, or is over.
-    fn placed(&mut self, key: PositionKey, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
-        self.placed.insert((key.staff_number.clone(), key.organisation.clone()));
-        let known = self.standing.positions.get(&key);
-        let now = self.terms.now;
-        let old = known.map(|known| known.facts);
-        let validity = Validity {
-            from: from.or(old.map(|old| old.from)).unwrap_or(now),
-            until: until.or(old.and_then(|old| old.until)),
-        };
-        let over = validity.until.is_some_and(|until| until <= now);
-        if old == Some(validity) || (old.is_none() && over) {
-            return false;
-        }
-        let standing = known.map(|known| known.id.clone());
-        self.steps.push(Step::Position { key, validity, standing });
-        true
-    }
 }
 
+mod positions;
 mod rosters;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 // Commands on the directory, and how a form's texts become what the server takes.
 
 import { call } from '@/lib/api';
-import type { Agreement, Department, Id, OrganisationDetail, PersonDetail, Time } from '@/lib/contract';
+import type { Agreement, Department, Id, OrganisationDetail, PersonDetail, Role, Time } from '@/lib/contract';
 import { dayOf, fromLocalInput } from '@/lib/format';
 
 export const textOrNone = (text: string | undefined): string | null => text?.trim() || null;
@@ -43,6 +43,9 @@ export const savePerson = (standing: PersonDetail | null, body: object) =>
     : call('POST', 'people', { body });
 export const leave = ({ id, version }: PersonDetail) =>
   call('POST', `people/${id}/leave`, { body: {}, version });
+
+/** Whose positions and leaving are dealt with at the console: those who watch over administrators. */
+export const watches = (role: Role) => role === 'security_administrator' || role === 'auditor';
 
 export const givePosition = (body: object) => call('POST', 'positions', { body });
 export const endPosition = (id: Id) => call('POST', `positions/${id}/end`, { body: {} });
