@@ -1,7 +1,7 @@
 //! Signing in and out, and resuming a session: the doors to `account` and `session` rows.
 //! Knows no HTTP: the handler makes the cookie.
 
-use super::attempts::Attempt;
+use super::attempts::{Attempt, devices};
 use super::call::Visitor;
 use super::factors::{self, second_step};
 use super::{Call, Caller, Door, Owed, account, password, sql};
@@ -23,6 +23,8 @@ const SEEN_EVERY_SECONDS: i64 = 60;
 
 pub struct SignedIn {
     pub token: String,
+    /// By which this browser is known from now on.
+    pub device: String,
     pub expires_at: Timestamp,
     pub caller: Caller,
     pub owed: Option<Owed>,
@@ -37,7 +39,7 @@ pub async fn sign_in(
     visitor: Visitor,
 ) -> Result<SignedIn> {
     let mut reader = ground.db.read().await?;
-    let attempt = Attempt::of(ground, &mut reader, login, &visitor.from).await?;
+    let attempt = Attempt::at_door(ground, &mut reader, login, &visitor).await?;
     attempt.may_try(&mut reader, ground.now()).await?;
     let account = sql::account(&mut reader, login).await?;
     drop(reader);
@@ -70,7 +72,7 @@ async fn refuse(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                attempt.failed(tx).await?;
+                attempt.failed(tx, account.is_some()).await?;
                 match account {
                     Some(account) => note_refused(tx, &account, &visitor, Code::AccessWrongCredentials).await,
                     None => Ok(()),
@@ -168,7 +170,8 @@ pub async fn open_session(
     let caller = sql::caller(tx.conn(), &hash).await?.ok_or(Code::AccessWrongCredentials)?.caller;
     let author = caller.author(&visitor.from, &visitor.request_id);
     record(tx, &caller, &author, "session.opened", door.basis()).await?;
-    Ok(SignedIn { token, expires_at, caller, owed })
+    let device = devices::remember(tx, account, visitor.device_hash.as_deref()).await?;
+    Ok(SignedIn { token, device, expires_at, caller, owed })
 }
 
 /// What the account has to do before anything else. Whoever comes from the identity provider used no password of ours, and

@@ -108,7 +108,7 @@ async fn refuse(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                attempt.failed(tx).await?;
+                attempt.failed(tx, true).await?;
                 let Some(holder) = holder else { return Ok(()) };
                 let code = Code::ActivationRefused;
                 note_turned_away(tx, &holder.alliance, &holder.person, &visitor, ACTION, code).await

@@ -186,7 +186,7 @@ async fn refuse(
 ) -> std::result::Result<(), Denied> {
     let counted = ground.db.write(move |tx| {
         Box::pin(async move {
-            attempt.failed(tx).await?;
+            attempt.failed(tx, known.is_some()).await?;
             let Some(known) = known else { return Ok(()) };
             let entry = audit::Entry {
                 id: String::new(),
