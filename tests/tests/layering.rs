@@ -29,6 +29,7 @@ const FLOORS: &[&str] = &[
     "page",
     "metrics",
     "tls",
+    "gate",
     "admin",
     "demo",
     "worker",
