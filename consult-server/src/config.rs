@@ -44,6 +44,12 @@ pub struct Http {
     pub trusted_proxies: Vec<Net>,
     /// Which header they write. Only that one is read: another one would pass through them as the sender made it up.
     pub forwarded_header: ForwardedHeader,
+    /// Seconds in which a connection has to say what it wants: its first request, and the head of each.
+    pub header_seconds: u32,
+    /// Connections that may be open at once, never more than three quarters of the files that the process may open.
+    pub connections: usize,
+    /// From one address that is neither this machine's nor a trusted proxy's: a hospital sits behind one.
+    pub connections_per_address: usize,
 }
 
 impl Default for Http {
@@ -54,6 +60,9 @@ impl Default for Http {
             tls: None,
             trusted_proxies: Vec::new(),
             forwarded_header: ForwardedHeader::XForwardedFor,
+            header_seconds: 30,
+            connections: 32_768,
+            connections_per_address: 1_024,
         }
     }
 }

@@ -113,6 +113,10 @@ codes! {
     DirectorySwapStands = "directory.swap-stands", 409, "这一班已经提出换班，请先撤回。", "This duty is offered already. Withdraw that first.";
     DirectorySwapDecided = "directory.swap-decided", 409, "这次换班已经有了结果。", "This swap was decided already.";
     DirectoryRoleNotYours = "directory.role-not-yours", 403, "安全管理员和审计员只能在服务器控制台上任命。", "Security administrators and auditors are appointed at the console only.";
+    DirectoryOwnPosition = "directory.own-position", 403, "不能给自己授予或变更岗位，请由另一位系统管理员办理。", "Nobody gives or changes a position of their own: another administrator does.";
+    DirectoryPowersApart = "directory.powers-apart", 422, "诊疗、系统管理、安全管理和审计岗位不能由同一人兼任；请先结束原来的岗位。", "Care, administration, security and audit are apart: one person holds positions of one of them. End the other position first.";
+    DirectoryAtConsole = "directory.at-console-only", 403, "安全管理员和审计员的任职、变更和离职只能在服务器控制台上办理。", "Security administrators and auditors are appointed, changed and released at the console only.";
+    DirectoryDutyNobody = "directory.duty-no-such-role", 422, "程序账号、审计员不参加值班，请选择其他人员。", "Programs and auditors are on no roster. Choose somebody else.";
     DirectoryValueMissing = "directory.value-missing", 422, "必填项为空。", "A required value is missing.";
     DirectoryTooLong = "directory.value-too-long", 422, "内容过长。", "The value is too long.";
     DirectoryFormula = "directory.formula", 422, "内容以 = + - @ 开头，会被表格软件当作公式。", "The value begins with = + - or @, which spreadsheets take for a formula.";

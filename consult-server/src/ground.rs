@@ -43,9 +43,28 @@ impl Ground {
 
     /// Whether only this machine can reach the server: demo accounts work nowhere else.
     pub fn on_loopback(&self) -> bool {
-        // Behind a proxy on this machine everybody comes from loopback.
-        self.config.http.listen.ip().is_loopback() && self.config.http.trusted_proxies.is_empty()
+        // Behind a proxy on this machine everybody comes from loopback; an address that others can open gives away a proxy that the
+        // configuration does not name.
+        let http = &self.config.http;
+        http.listen.ip().is_loopback()
+            && http.trusted_proxies.is_empty()
+            && is_loopback(host_of(&http.public_url))
     }
+}
+
+/// Host and port of an address.
+fn host_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
+}
+
+/// Whether a host, with or without a port, is this machine by its name.
+pub fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some(_) | None => host,
+    };
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn make_parent_of_sqlite(config: &Config) -> Result<()> {
@@ -53,5 +72,31 @@ fn make_parent_of_sqlite(config: &Config) -> Result<()> {
     match std::path::Path::new(path).parent() {
         Some(folder) => std::fs::create_dir_all(folder).map_err(crate::error::Refusal::internal),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_told_by_name_not_by_prefix() {
+        for own in [
+            "http://localhost:8080",
+            "http://127.0.0.1:8080/",
+            "https://localhost",
+            "http://[::1]:80",
+            "http://[::1]/x",
+        ] {
+            assert!(is_loopback(host_of(own)), "{own}");
+        }
+        for other in [
+            "https://tele.example.org",
+            "http://localhost.example.org",
+            "http://127.0.0.1.example.org:80",
+            "http://localhost@a.org",
+        ] {
+            assert!(!is_loopback(host_of(other)), "{other}");
+        }
     }
 }

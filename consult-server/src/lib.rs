@@ -16,6 +16,7 @@ pub mod directory;
 pub mod documents;
 pub mod error;
 pub mod followup;
+pub mod gate;
 pub mod ground;
 pub mod http;
 pub mod ids;
@@ -42,6 +43,7 @@ use crate::config::Config;
 use crate::consults::inputs::Inputs;
 use crate::documents::Shelf;
 use crate::error::{Refusal, Result};
+use crate::gate::Gate;
 use crate::ground::Ground;
 use crate::ids::Entropy;
 use crate::messages::attached::Attached;
@@ -50,6 +52,7 @@ use crate::studies::Imaging;
 use crate::time::Clock;
 use crate::tls::Tls;
 use axum::extract::FromRef;
+use axum_server::tls_rustls::RustlsAcceptor;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -143,7 +146,7 @@ impl Listeners {
     }
 }
 
-/// How long open connections may take to finish under TLS.
+/// How long open connections may take to finish.
 const FAREWELL: Duration = Duration::from_secs(10);
 
 async fn serve(
@@ -152,19 +155,31 @@ async fn serve(
     tls: Option<Tls>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
+    let http = app.ground.config.http.clone();
+    let (gate, patience) = (Gate::of(&http), Duration::from_secs(http.header_seconds.into()));
     let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let Some(tls) = tls else {
-        return axum::serve(listener, service)
-            .with_graceful_shutdown(async move { stop.cancelled().await })
-            .await;
-    };
-    let handle = axum_server::Handle::new();
-    let (served, closing) = (tls.served.clone(), handle.clone());
+    let (handle, served) = (axum_server::Handle::new(), tls.as_ref().map(|tls| tls.served.clone()));
+    let closing = handle.clone();
     tokio::spawn(async move {
-        tls.watch(stop).await;
+        match tls {
+            Some(tls) => tls.watch(stop).await,
+            None => stop.cancelled().await,
+        }
         closing.graceful_shutdown(Some(FAREWELL));
     });
-    axum_server::from_tcp_rustls(listener.into_std()?, served)?.handle(handle).serve(service).await
+    let server = axum_server::from_tcp(listener.into_std()?)?.handle(handle).first_request_timeout(patience);
+    match served {
+        Some(served) => {
+            let mut server = server.acceptor(RustlsAcceptor::new(served).acceptor(gate));
+            server.http_builder().http1().header_read_timeout(patience);
+            server.serve(service).await
+        }
+        None => {
+            let mut server = server.acceptor(gate);
+            server.http_builder().http1().header_read_timeout(patience);
+            server.serve(service).await
+        }
+    }
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {

@@ -115,6 +115,8 @@ enum Admin {
     Link { login: String, subject: String },
     /// Forget which subject of the identity provider an account belongs to.
     Unlink { login: String },
+    /// Let somebody leave: the way for security administrators and auditors, whom no administrator touches.
+    Leave { login: String },
     /// Other systems that sign in at /oauth2/token.
     #[command(subcommand)]
     Client(Client),
@@ -206,6 +208,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, Refusal> {
         }
         Command::Admin(Admin::Unlink { login }) => admin::unlink(&open(config).await?.ground, &login).await?,
         Command::Doctor { invariants } => return doctor(config, invariants).await,
+        Command::Admin(Admin::Leave { login }) => admin::leave(&open(config).await?.ground, &login).await?,
         Command::VerifyAudit => return verify_audit(config).await,
         Command::Keys(command) => return keys(config, command).await,
         Command::Import { what: Import::People { file, apply, alliance } } => {

@@ -36,6 +36,7 @@ const FLOORS: &[&str] = &[
     "page",
     "metrics",
     "tls",
+    "gate",
     "admin",
     "demo",
     "worker",

@@ -6,6 +6,8 @@ use consult_server::config::{Oidc, OidcMatch, OidcSecondFactor, Secret};
 use consult_server::demo::PASSWORD;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tests::harness::{Answer, Product, config_of, text};
 use tests::oidc::{Browser, IdentityProvider, location};
 use tests::people::{engage, leave};
@@ -16,8 +18,12 @@ const START: &str = "/api/v1/session/oidc/start";
 const HALF_WAY: &str = "/api/v1/session/oidc/second-step";
 
 fn oidc(provider: &IdentityProvider) -> Oidc {
+    oidc_at(&provider.issuer)
+}
+
+fn oidc_at(issuer: &str) -> Oidc {
     Oidc {
-        issuer: provider.issuer.clone(),
+        issuer: issuer.to_owned(),
         client_id: "consult".to_owned(),
         client_secret: Some(Secret("only-for-tests".to_owned())),
         label: "县卫健委统一认证".to_owned(),
@@ -242,6 +248,33 @@ async fn a_provider_that_is_down_is_said_in_words_and_the_password_still_works()
     product.clock.advance_ms(10 * 60 * 1000);
     assert_eq!(refused(&browser, &product.url(START)).await, "access.oidc-unavailable");
     product.sign_in("village").await;
+}
+
+/// Everybody who knocks makes the server ask; a provider that does not answer is left alone for a while.
+#[tokio::test]
+async fn a_provider_that_does_not_answer_is_asked_once_in_a_while_however_many_knock() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counting = asked.clone();
+    let provider = tokio::spawn(async move {
+        while let Ok((connection, _)) = listener.accept().await {
+            counting.fetch_add(1, Ordering::SeqCst);
+            drop(connection);
+        }
+    });
+    let product = started(oidc_at(&issuer)).await;
+    let browser = Browser::default();
+    assert_eq!(refused(&browser, &product.url(START)).await, "access.oidc-unavailable");
+    let once = asked.load(Ordering::SeqCst);
+    for _ in 0..20 {
+        assert_eq!(refused(&browser, &product.url(START)).await, "access.oidc-unavailable");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), once);
+    product.clock.advance_ms(10 * 1000);
+    assert_eq!(refused(&browser, &product.url(START)).await, "access.oidc-unavailable");
+    assert!(asked.load(Ordering::SeqCst) > once, "it is asked again");
+    provider.abort();
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The extractor every handler begins with: who is calling, when, in which request, and the doors to read and to change.
 //! A handler cannot forget it, because nothing else opens the store. Knows no subject.
 
+use super::attempts::devices;
 use super::denials::Seen;
 use super::policy::{Action, Resource, require};
 use super::scopes::Scope;
@@ -277,6 +278,8 @@ pub fn token(headers: &HeaderMap) -> Option<String> {
 pub struct Visitor {
     pub from: String,
     pub device: String,
+    /// Of the token by which this browser may be known, hashed.
+    pub device_hash: Option<String>,
     pub request_id: String,
 }
 
@@ -288,8 +291,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let device = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let known = axum_extra::extract::CookieJar::from_headers(&parts.headers);
         Ok(Self {
             from: address(parts),
+            device_hash: known.get(devices::COOKIE).map(|cookie| flow::hash_of(cookie.value())),
             device: device.chars().take(DEVICE_LIMIT).collect(),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         })

@@ -2,7 +2,7 @@
 //! Knows no HTTP: the handler makes the cookie.
 
 use super::activation::rules;
-use super::attempts::Attempt;
+use super::attempts::{Attempt, devices};
 use super::call::Visitor;
 use super::factors::{self, second_step};
 use super::{Call, Caller, Door, Owed, account, password, sql};
@@ -24,6 +24,8 @@ const SEEN_EVERY_SECONDS: i64 = 60;
 
 pub struct SignedIn {
     pub token: String,
+    /// By which this browser is known from now on.
+    pub device: String,
     pub expires_at: Timestamp,
     pub caller: Caller,
     pub owed: Option<Owed>,
@@ -39,7 +41,7 @@ pub async fn sign_in(
 ) -> Result<SignedIn> {
     let login = &rules::typed(login);
     let mut reader = ground.db.read().await?;
-    let attempt = Attempt::of(ground, &mut reader, login, &visitor.from).await?;
+    let attempt = Attempt::at_door(ground, &mut reader, login, &visitor).await?;
     attempt.may_try(&mut reader, ground.now()).await?;
     let account = sql::account(&mut reader, login).await?;
     drop(reader);
@@ -72,7 +74,7 @@ async fn refuse(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                attempt.failed(tx).await?;
+                attempt.failed(tx, account.is_some()).await?;
                 match account {
                     Some(account) => note_refused(tx, &account, &visitor, Code::AccessWrongCredentials).await,
                     None => Ok(()),
@@ -170,7 +172,8 @@ pub async fn open_session(
     let caller = sql::caller(tx.conn(), &hash).await?.ok_or(Code::AccessWrongCredentials)?.caller;
     let author = caller.author(&visitor.from, &visitor.request_id);
     record(tx, &caller, &author, "session.opened", door.basis()).await?;
-    Ok(SignedIn { token, expires_at, caller, owed })
+    let device = devices::remember(tx, account, visitor.device_hash.as_deref()).await?;
+    Ok(SignedIn { token, device, expires_at, caller, owed })
 }
 
 /// What the account has to do before anything else. Whoever comes from the identity provider used no password of ours, and
@@ -220,7 +223,8 @@ pub async fn resume(ground: &Ground, token: &str) -> Result<(Caller, Option<Owed
     let idle_out = found.seen_at.plus_seconds(IDLE_SECONDS);
     // A program may be quiet for weeks.
     let is_idle = found.caller.scopes.is_none() && now >= idle_out;
-    if now >= found.expires_at || is_idle || found.position_until.is_some_and(|until| now >= until) {
+    let is_held = found.position_from <= now && found.position_until.is_none_or(|until| now < until);
+    if now >= found.expires_at || is_idle || !is_held {
         return Err(Code::AccessSessionExpired.into());
     }
     if now >= found.seen_at.plus_seconds(SEEN_EVERY_SECONDS) {

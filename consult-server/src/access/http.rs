@@ -1,5 +1,6 @@
 //! `/api/v1/session`: sign in, who am I, sign out. The cookie is made here; everything else is `flow`.
 
+use super::attempts::devices;
 use super::call::{COOKIE, Entrant, Visitor};
 use super::flow::SignedIn;
 use super::{Caller, Owed, Role, account, activation, clients, factors, flow, oidc, sql, tokens};
@@ -109,7 +110,7 @@ pub async fn welcome(
     jar: CookieJar,
 ) -> Result<(StatusCode, CookieJar, Json<Session>)> {
     let me = me(ground, &signed_in.caller, signed_in.owed).await?;
-    let jar = jar.add(cookie(ground, signed_in.token.clone()));
+    let jar = jar.add(cookie(ground, signed_in.token.clone())).add(known(ground, signed_in.device));
     let session = Session { token: signed_in.token, expires_at: signed_in.expires_at, me };
     Ok((StatusCode::CREATED, jar, Json(session)))
 }
@@ -120,6 +121,17 @@ pub fn cookie(ground: &Ground, token: String) -> Cookie<'static> {
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(ground.config.http.public_url.starts_with("https:"))
+        .build()
+}
+
+/// Goes to the doors only, and outlives the session.
+pub fn known(ground: &Ground, token: String) -> Cookie<'static> {
+    Cookie::build((devices::COOKIE, token))
+        .path("/api/v1/session")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(ground.config.http.public_url.starts_with("https:"))
+        .permanent()
         .build()
 }
 

@@ -339,7 +339,18 @@ pub fn may(caller: &Caller, action: Action, resource: Option<&Resource>) -> Deci
 
 /// Which roles an administrator may give: not the two powers that watch over administrators, which are given at the console.
 pub fn administrator_gives(role: Role) -> bool {
-    !matches!(role, Role::SecurityAdministrator | Role::Auditor)
+    !watches(role)
+}
+
+/// The two powers that watch over administrators: whoever holds one is appointed, changed and released at the console only.
+pub fn watches(role: Role) -> bool {
+    matches!(role, Role::SecurityAdministrator | Role::Auditor)
+}
+
+/// Whether one person may hold both: care and the three powers of administration are apart, so that nobody gives themselves sight of
+/// what they administer, or watches over themselves.
+pub fn go_together(one: Role, other: Role) -> bool {
+    one == other || (one.is_clinical() && other.is_clinical())
 }
 
 /// As `may`, for a flow that goes on with the basis or stops.
@@ -435,6 +446,17 @@ mod tests {
             assert_eq!(Action::AuditRead.roles().contains(role), *role == Role::Auditor);
             assert_eq!(Action::GlassReview.roles().contains(role), *role == Role::SecurityAdministrator);
             assert_eq!(Action::DirectoryManage.roles().contains(role), *role == Role::Administrator);
+        }
+    }
+
+    #[test]
+    fn care_and_each_power_of_administration_are_held_by_different_people() {
+        for one in Role::ALL {
+            for other in Role::ALL {
+                let apart = one != other && !(one.is_clinical() && other.is_clinical());
+                assert_eq!(go_together(*one, *other), !apart, "{one:?} {other:?}");
+            }
+            assert_eq!(watches(*one), Action::AuditRead.is_of(*one) || Action::GlassReview.is_of(*one));
         }
     }
 

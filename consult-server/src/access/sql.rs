@@ -24,6 +24,7 @@ pub struct Resumed {
     pub seen_at: Timestamp,
     pub expires_at: Timestamp,
     pub ended: bool,
+    pub position_from: Timestamp,
     pub position_until: Option<Timestamp>,
     /// What must be done first, as `Owed` writes it.
     pub owed: Option<String>,
@@ -56,11 +57,13 @@ const ANY_DEMO: &str = "SELECT 1 FROM account WHERE demo = 1 LIMIT 1";
 const IS_DEMO: &str = "SELECT demo FROM account WHERE person_id = $1 UNION ALL SELECT demo FROM service_client WHERE person_id = $1";
 const LOGIN: &str = "SELECT login FROM account WHERE person_id = $1 UNION ALL SELECT client_id FROM service_client WHERE person_id = $1";
 const FIRST_POSITION: &str = "SELECT id FROM position WHERE person_id = $1 AND valid_from <= $2 \
-     AND (valid_until IS NULL OR valid_until > $2) ORDER BY valid_from, id LIMIT 1";
+     AND (valid_until IS NULL OR valid_until > $2) ORDER BY given_at, id LIMIT 1";
+/// Held now or to be held.
+const ROLES_NOT_OVER: &str = "SELECT DISTINCT role FROM position WHERE person_id = $1 AND (valid_until IS NULL OR valid_until > $2) ORDER BY role";
 const INSERT_SESSION: &str = "INSERT INTO session (id, token_hash, alliance_id, person_id, position_id, from_address, created_at, seen_at, expires_at, \
      device, owed, door, scopes, demo) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13)";
 const CALLER: &str = "SELECT s.id, s.alliance_id, s.person_id, p.name, s.position_id, x.role, x.organisation_id, o.name, x.department_id, \
-     s.seen_at, s.expires_at, CASE WHEN s.ended_at IS NULL THEN 0 ELSE 1 END, x.valid_until, s.owed, s.scopes, s.demo \
+     s.seen_at, s.expires_at, CASE WHEN s.ended_at IS NULL THEN 0 ELSE 1 END, x.valid_until, s.owed, s.scopes, s.demo, x.valid_from \
      FROM session s JOIN person p ON p.id = s.person_id JOIN position x ON x.id = s.position_id JOIN organisation o ON o.id = x.organisation_id \
      WHERE s.token_hash = $1";
 const TOUCH: &str = "UPDATE session SET seen_at = $1 WHERE id = $2";
@@ -134,6 +137,17 @@ pub async fn first_position(
     })
 }
 
+/// The roles of the positions that a person holds or will hold.
+pub async fn roles_not_over(conn: &mut Conn, person: &PersonId, now: Timestamp) -> Result<Vec<Role>> {
+    let rows = sqlx::query(ROLES_NOT_OVER).bind(person.as_str()).bind(now.0).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            Role::parse(row.try_get::<&str, _>(0)?)
+                .ok_or_else(|| Refusal::internal("a position has no known role"))
+        })
+        .collect()
+}
+
 pub async fn insert_session(tx: &mut Tx, new: NewSession<'_>) -> Result<()> {
     let now = tx.now.0;
     sqlx::query(INSERT_SESSION)
@@ -177,6 +191,7 @@ pub async fn caller(conn: &mut Conn, token_hash: &str) -> Result<Option<Resumed>
         seen_at: Timestamp(row.try_get(9)?),
         expires_at: Timestamp(row.try_get(10)?),
         ended: row.try_get::<i64, _>(11)? != 0,
+        position_from: Timestamp(row.try_get(16)?),
         position_until: row.try_get::<Option<i64>, _>(12)?.map(Timestamp),
         owed: row.try_get(13)?,
         demo: row.try_get::<i64, _>(15)? != 0,
@@ -214,7 +229,7 @@ pub async fn end_sessions_in(tx: &mut Tx, position: &PositionId) -> Result<()> {
 
 const POSITIONS: &str = "SELECT x.id, x.role, o.id, o.name, d.id, d.name FROM position x JOIN organisation o ON o.id = x.organisation_id \
      LEFT JOIN department d ON d.id = x.department_id WHERE x.person_id = $1 AND x.valid_from <= $2 \
-     AND (x.valid_until IS NULL OR x.valid_until > $2) ORDER BY x.valid_from, x.id";
+     AND (x.valid_until IS NULL OR x.valid_until > $2) ORDER BY x.given_at, x.id";
 const ALLIANCE: &str = "SELECT id, name, timezone FROM alliance WHERE id = $1";
 
 /// The positions a person holds now, in the form `/session` shows them.
@@ -266,7 +281,8 @@ const GRANTED_BY: &str = "SELECT basis FROM access_grant WHERE subject_kind = $1
      AND person_id IS NULL AND (ends_at IS NULL OR ends_at > $5) LIMIT 1";
 const GRANTED_ORGANISATIONS: &str = "SELECT DISTINCT organisation_id FROM access_grant WHERE subject_kind = $1 AND subject_id = $2 \
      AND person_id IS NULL AND (ends_at IS NULL OR ends_at > $3) ORDER BY organisation_id";
-const SESSION_LIVES: &str = "SELECT 1 FROM session WHERE id = $1 AND ended_at IS NULL AND expires_at > $2";
+const SESSION_LIVES: &str = "SELECT 1 FROM session s JOIN position x ON x.id = s.position_id WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 \
+     AND x.valid_from <= $2 AND (x.valid_until IS NULL OR x.valid_until > $2)";
 
 pub struct Grant<'a> {
     pub alliance: &'a AllianceId,
@@ -392,7 +408,7 @@ pub async fn granted_organisations(
     rows.iter().map(|row| Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))).collect()
 }
 
-/// Whether a session has neither ended nor expired: asked by what outlives a request, such as a call.
+/// Whether a session has neither ended nor expired, and its position is held still: asked by what outlives a request, such as a call.
 pub async fn session_lives(conn: &mut Conn, session: &SessionId, now: Timestamp) -> Result<bool> {
     Ok(sqlx::query(SESSION_LIVES).bind(session.as_str()).bind(now.0).fetch_optional(conn).await?.is_some())
 }

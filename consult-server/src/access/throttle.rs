@@ -5,8 +5,10 @@ const FREE: i64 = 5;
 const LONGEST_SECONDS: i64 = 15 * 60;
 const LONGEST_DEMO_SECONDS: i64 = 60;
 
-/// A hospital sits behind one address: it waits only after so many different names failed there within the window.
+/// A hospital sits behind one address: it waits only after so many different accounts failed there within the window.
 pub const ADDRESS_NAMES: i64 = 50;
+/// So many names of whatever kind are a flood.
+pub const ADDRESS_FLOOD: i64 = 500;
 pub const ADDRESS_WINDOW_SECONDS: i64 = 10 * 60;
 /// Failures older than this are forgotten.
 pub const MEMORY_SECONDS: i64 = 24 * 3600;

@@ -12,9 +12,11 @@ use crate::access::attempts::Attempt;
 use crate::access::{Role, factors, letters, oidc, password, sql as access};
 use crate::db::Tx;
 use crate::db::change::{Author, Subject};
+use crate::directory::editing::By;
 use crate::directory::editing::sql::{
     self as directory, NewAlliance, NewOrganisation, NewPerson, NewPosition, PersonRow,
 };
+use crate::directory::staff;
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::{AllianceId, Entropy, OrganisationId, PersonId, PositionId};
@@ -200,6 +202,28 @@ pub async fn unlink(ground: &Ground, login: &str) -> Result<()> {
                 }
                 let subject = Subject { kind: "account", id: found.person.as_str() };
                 account::flow::record(tx, &found.alliance, &author(), subject, "account.unlinked").await
+            })
+        })
+        .await
+}
+
+/// The person of an account leaves, now and everywhere: so do those who watch over administrators, whom nobody releases at a page.
+pub async fn leave(ground: &Ground, login: &str) -> Result<()> {
+    let found = account_of(ground, login).await?;
+    ground
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                directory::hold(tx, &found.alliance).await?;
+                let now = tx.now;
+                let standing = staff::sql::person(tx.conn(), &found.alliance, &found.person, now).await?;
+                let standing = standing.ok_or_else(|| Refusal::internal("there is no such person"))?;
+                if standing.left_at.is_some() {
+                    return Ok(());
+                }
+                let by =
+                    By { alliance: found.alliance, author: author(), basis: CONSOLE, audience: Vec::new() };
+                staff::flow::depart(tx, by, &found.person, standing.version).await
             })
         })
         .await

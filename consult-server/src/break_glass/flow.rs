@@ -68,6 +68,7 @@ async fn patient(conn: &mut Conn, call: &Call, wanted: &Wanted) -> Result<Patien
 /// Ends it before its time: who opened it, or a security administrator; then its person is told. Ending it again changes
 /// nothing.
 pub async fn end(tx: &mut Tx, call: &Call, id: &BreakGlassId) -> Result<()> {
+    call.as_person()?;
     let found = sql::by_id(tx.conn(), &call.caller.alliance, id).await?;
     let is_own = found.as_ref().is_some_and(|s| s.person.id == call.caller.person);
     if !is_own {

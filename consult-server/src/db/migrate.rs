@@ -23,6 +23,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0012_messages", include_str!("../../migrations/0012_messages.sql")),
     ("0013_routing", include_str!("../../migrations/0013_routing.sql")),
     ("0014_desk", include_str!("../../migrations/0014_desk.sql")),
+    ("0015_doors", include_str!("../../migrations/0015_doors.sql")),
     ("0017_care", include_str!("../../migrations/0017_care.sql")),
 ];
 

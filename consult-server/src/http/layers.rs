@@ -5,7 +5,7 @@ use super::peer::Peer;
 use super::problem::RequestId;
 use crate::error::Code;
 use crate::error::Refusal;
-use crate::ground::Ground;
+use crate::ground::{Ground, is_loopback};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -54,20 +54,20 @@ fn is_ours(origin: &str, ground: &Ground, host: Option<&str>) -> bool {
             && host.is_some_and(|h| is_loopback(h) && origin == format!("{scheme}://{h}")))
 }
 
-fn is_loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-}
-
 /// Answers are data: opened as a page of its own, none of them runs anything or has our origin.
 const ANSWER_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /// The page that tries the API brings its own scripts and inline styles; it calls nothing but us.
 const API_PAGE_POLICY: &str =
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
+/// The doors behind which patients' data and tokens are. No cache keeps what comes from there, unless its handler says otherwise.
+const ANSWERS: [&str; 4] = ["/api/", "/dicom-web", "/oauth2/", "/uploads"];
+
 /// Headers that hold for every answer; the page's Content-Security-Policy is set where the page is served.
 pub async fn security_headers(request: Request, next: Next) -> Response {
-    let is_api_page = request.uri().path().starts_with("/api/docs");
+    let path = request.uri().path();
+    let is_api_page = path.starts_with("/api/docs");
+    let is_answer = !is_api_page && ANSWERS.iter().any(|door| path.starts_with(door));
     let is_secure = request.extensions().get::<Peer>().is_some_and(|peer| peer.secure);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -78,6 +78,9 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    if is_answer {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(if is_api_page {
         API_PAGE_POLICY
     } else {
@@ -95,16 +98,5 @@ fn secure_cookies(headers: &mut HeaderMap) {
         let is_secure = text.split(';').any(|part| part.trim().eq_ignore_ascii_case("secure"));
         let secured = (!is_secure).then(|| HeaderValue::from_str(&format!("{text}; Secure")).ok()).flatten();
         headers.append(header::SET_COOKIE, secured.unwrap_or(cookie));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loopback_is_told_by_name_not_by_prefix() {
-        assert!(is_loopback("localhost:8080") && is_loopback("127.0.0.1:8080"));
-        assert!(!is_loopback("localhost.example.org") && !is_loopback("127.0.0.1.example.org:80"));
     }
 }

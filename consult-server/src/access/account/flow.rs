@@ -1,7 +1,7 @@
 //! The doors to my own sessions and my password. Builds no response.
 
 use super::{rules, sql};
-use crate::access::attempts::Attempt;
+use crate::access::attempts::{self, Attempt};
 use crate::access::{Call, Caller, factors, flow, password};
 use crate::db::Tx;
 use crate::db::change::{Author, Change, Subject};
@@ -65,7 +65,7 @@ pub async fn change_password(call: Call, old: String, new: String) -> Result<()>
         return Err(Refusal::field(Code::PasswordSame, "new"));
     }
     if !password::verify(old, Some(stored.clone())).await? {
-        ground.db.write(move |tx| Box::pin(async move { attempt.failed(tx).await })).await?;
+        ground.db.write(move |tx| Box::pin(async move { attempt.failed(tx, true).await })).await?;
         return Err(Refusal::field(Code::PasswordOldWrong, "old"));
     }
     let hash = password::hash(new, &ground.entropy).await?;
@@ -98,6 +98,8 @@ pub async fn set_password(
     must_change: bool,
 ) -> Result<()> {
     sql::set_password(tx, person, hash, must_change).await?;
+    // Whoever knew the old one may have made a browser known.
+    attempts::sql::forget_all_devices(tx, person).await?;
     factors::sql::end_challenges(tx, person).await?;
     let subject = Subject { kind: "account", id: person.as_str() };
     record(tx, alliance, author, subject, "account.password-changed").await

@@ -5,9 +5,9 @@ use super::{rules, sql};
 use crate::access::attempts::Attempt;
 use crate::access::call::Visitor;
 use crate::access::flow::{hash_of, note_turned_away};
-use crate::access::{account, password, sql as access};
-use crate::db::Tx;
+use crate::access::{account, password, policy, sql as access};
 use crate::db::change::{Author, Subject};
+use crate::db::{Conn, Tx};
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::{AllianceId, PersonId};
@@ -41,14 +41,19 @@ pub async fn activate(ground: &Ground, chosen: Chosen, visitor: Visitor) -> Resu
     let login = rules::login(&chosen.login).map_err(|code| Refusal::field(code, "login"))?;
     account::rules::check(&chosen.password, &login).map_err(|refusal| refusal.with("field", "password"))?;
     let mut reader = ground.db.read().await?;
-    // Apart from signing in with that name: guessing here locks nobody out there.
-    let attempt = Attempt::of(ground, &mut reader, &format!("activation {login}"), &visitor.from).await?;
+    // Apart from signing in with that name, or from that address: guessing here locks nobody out there.
+    let from = format!("activation {}", visitor.from);
+    let attempt = Attempt::of(ground, &mut reader, &format!("activation {login}"), &from).await?;
     attempt.may_try(&mut reader, ground.now()).await?;
     let door = Attempt::of(ground, &mut reader, &login, &visitor.from).await?;
     let code_hash = hash_of(&rules::normal(&chosen.code).unwrap_or_default());
     let holder = sql::holder(&mut reader, &code_hash, ground.now()).await?;
+    let counts = match &holder {
+        Some(holder) => holder.counts && !watches(&mut reader, &holder.person, ground.now()).await?,
+        None => false,
+    };
     drop(reader);
-    if !holder.as_ref().is_some_and(|holder| holder.counts) {
+    if !counts {
         return refuse(ground, holder, attempt, visitor).await;
     }
     let password_hash = password::hash(chosen.password, &ground.entropy).await?;
@@ -61,6 +66,9 @@ pub async fn activate(ground: &Ground, chosen: Chosen, visitor: Visitor) -> Resu
                 let (person, alliance) = used.ok_or_else(refused)?;
                 let now = tx.now;
                 access::first_position(tx.conn(), &person, now).await?.ok_or_else(refused)?;
+                if watches(tx.conn(), &person, now).await? {
+                    return Err(refused());
+                }
                 let author = Author {
                     person: Some(person.clone()),
                     from: visitor.from,
@@ -103,6 +111,12 @@ async fn reset(
     Ok(())
 }
 
+/// Whoever watches over administrators gets their account at the console: an administrator may have printed a slip for them before
+/// they were appointed, and know its code.
+async fn watches(conn: &mut Conn, person: &PersonId, now: Timestamp) -> Result<bool> {
+    Ok(access::roles_not_over(conn, person, now).await?.into_iter().any(policy::watches))
+}
+
 fn refused() -> Refusal {
     Refusal::field(Code::ActivationRefused, "code")
 }
@@ -118,7 +132,7 @@ async fn refuse(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                attempt.failed(tx).await?;
+                attempt.failed(tx, true).await?;
                 let Some(holder) = holder else { return Ok(()) };
                 let code = Code::ActivationRefused;
                 note_turned_away(tx, &holder.alliance, &holder.person, &visitor, ACTION, code).await

@@ -7,7 +7,7 @@ use crate::access::call::Visitor;
 use crate::access::policy::Action;
 use crate::access::scopes::Scopes;
 use crate::access::sql::{self as accounts, NewSession};
-use crate::access::{Call, Door, Role, flow};
+use crate::access::{Call, Door, Role, account, flow};
 use crate::db::Tx;
 use crate::db::audit;
 use crate::db::change::{Author, Change, Subject};
@@ -49,7 +49,7 @@ pub async fn create(tx: &mut Tx, new: New, secret: &str, author: &Author) -> Res
 /// Another secret in the place of a client's; the tokens it has end too.
 pub async fn renew_secret(tx: &mut Tx, known: &Known, secret: &str, author: &Author) -> Result<()> {
     sql::set_secret(tx, &known.id, &flow::hash_of(secret)).await?;
-    accounts::end_sessions_of(tx, &known.person).await?;
+    end_tokens(tx, known, author).await?;
     record(tx, &known.alliance, &known.id, author, "client.secret-renewed", "role").await
 }
 
@@ -58,8 +58,17 @@ pub async fn revoke(tx: &mut Tx, known: &Known, author: &Author, basis: &str) ->
     if !sql::revoke(tx, known).await? {
         return Ok(());
     }
-    accounts::end_sessions_of(tx, &known.person).await?;
+    end_tokens(tx, known, author).await?;
     record(tx, &known.alliance, &known.id, author, "client.revoked", basis).await
+}
+
+/// Ends the tokens that a client has, each with its event: what listens with one hears of it at once.
+async fn end_tokens(tx: &mut Tx, known: &Known, author: &Author) -> Result<()> {
+    for session in account::sql::end_all(tx, &known.person, "").await? {
+        let subject = Subject { kind: "session", id: session.as_str() };
+        account::flow::record(tx, &known.alliance, author, subject, "session.ended").await?;
+    }
+    Ok(())
 }
 
 /// The security administrator revokes a client of their alliance.
@@ -186,7 +195,7 @@ async fn refuse(
 ) -> std::result::Result<(), Denied> {
     let counted = ground.db.write(move |tx| {
         Box::pin(async move {
-            attempt.failed(tx).await?;
+            attempt.failed(tx, known.is_some()).await?;
             let Some(known) = known else { return Ok(()) };
             let entry = audit::Entry {
                 id: String::new(),

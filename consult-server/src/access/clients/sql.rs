@@ -37,8 +37,8 @@ pub struct NewClient<'a> {
 const KNOWN: &str = "SELECT id, alliance_id, person_id, position_id, secret_hash, scopes, demo, \
      CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END FROM service_client WHERE client_id = $1";
 const INSERT_PERSON: &str = "INSERT INTO person (id, alliance_id, name, name_search, kind, created_at) VALUES ($1, $2, $3, '', 'system', $4)";
-const INSERT_POSITION: &str = "INSERT INTO position (id, alliance_id, person_id, organisation_id, role, valid_from) \
-     VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT_POSITION: &str = "INSERT INTO position (id, alliance_id, person_id, organisation_id, role, valid_from, given_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $6)";
 const INSERT: &str = "INSERT INTO service_client (id, alliance_id, client_id, person_id, position_id, secret_hash, scopes, demo, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const USED: &str = "UPDATE service_client SET used_at = $1 WHERE id = $2";

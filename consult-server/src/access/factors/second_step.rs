@@ -91,7 +91,7 @@ pub async fn answer(ground: &Ground, token: &str, proof: Proof, visitor: Visitor
     let account = accounts::account_of(&mut reader, &challenge.person).await?;
     let account = account.ok_or(Code::AccessChallengeOver)?;
     let login = accounts::login(&mut reader, &account.person).await?;
-    let attempt = Attempt::of(ground, &mut reader, &login, &visitor.from).await?;
+    let attempt = Attempt::at_door(ground, &mut reader, &login, &visitor).await?;
     attempt.may_try(&mut reader, ground.now()).await?;
     drop(reader);
     let token = ground.entropy.token();
@@ -101,7 +101,7 @@ pub async fn answer(ground: &Ground, token: &str, proof: Proof, visitor: Visitor
         .write(move |tx| {
             Box::pin(async move {
                 if !fits(tx, &ground_of, &challenge, proof).await? {
-                    attempt.failed(tx).await?;
+                    attempt.failed(tx, true).await?;
                     sql::fail_challenge(tx, &challenge.token_hash).await?;
                     flow::note_refused(tx, &account, &visitor, Code::AccessCodeWrong).await?;
                     return Ok(None);

@@ -226,7 +226,7 @@ pub async fn second_step(ground: &Ground, token: &str, visitor: &Visitor) -> Res
     let account = accounts::account_of(&mut reader, &challenge.person).await?.ok_or(Code::OidcOver)?;
     let factors = factors::sql::secrets(&mut reader, keys, &account.person).await?;
     let login = accounts::login(&mut reader, &account.person).await?;
-    let attempt = Attempt::of(ground, &mut reader, &login, &visitor.from).await?;
+    let attempt = Attempt::at_door(ground, &mut reader, &login, visitor).await?;
     attempt.may_try(&mut reader, now).await?;
     drop(reader);
     let used = ground

@@ -4,7 +4,7 @@
 use super::flow::{self, Answer, Returned};
 use super::{Provider, rules};
 use crate::access::call::Visitor;
-use crate::access::http::cookie;
+use crate::access::http::{cookie, known};
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
 use crate::http::problem::Problem;
@@ -98,7 +98,8 @@ async fn callback(
     let answer = Answer { state: input.state.unwrap_or_default(), code: input.code };
     match flow::come_back(&ground, &provider, &browser, answer, visitor).await {
         Ok(Returned::In { signed_in, next }) => {
-            let jar = jar.add(cookie(&ground, signed_in.token)).remove(gone());
+            let jar = jar.add(cookie(&ground, signed_in.token)).add(known(&ground, signed_in.device));
+            let jar = jar.remove(gone());
             Ok((jar, to(&next)).into_response())
         }
         Ok(Returned::HalfWay { token, next }) => {

@@ -44,8 +44,16 @@ struct Known {
     redirect: RedirectUrl,
     issuer: IssuerUrl,
     line: Line,
-    /// What it says about itself, and until when that is believed.
-    metadata: Mutex<Option<(CoreProviderMetadata, Timestamp)>>,
+    /// What it says about itself, or that it did not answer, and until when that is believed.
+    metadata: Mutex<Option<(Said, Timestamp)>>,
+    /// One asks at a time; the others take what it found.
+    asking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone)]
+enum Said {
+    Metadata(Box<CoreProviderMetadata>),
+    Nothing,
 }
 
 impl Provider {
@@ -64,8 +72,14 @@ impl Provider {
             .timeout(PATIENCE)
             .build()
             .map_err(|e| wrong("access.oidc: no HTTPS (is the package ca-certificates installed?)", &e))?;
-        let known =
-            Known { oidc: oidc.clone(), redirect, issuer, line: Line(http), metadata: Mutex::new(None) };
+        let known = Known {
+            oidc: oidc.clone(),
+            redirect,
+            issuer,
+            line: Line(http),
+            metadata: Mutex::new(None),
+            asking: tokio::sync::Mutex::new(()),
+        };
         Ok(Self(Some(Arc::new(known))))
     }
 
@@ -144,23 +158,45 @@ impl Known {
     }
 
     async fn metadata(&self, ground: &Ground) -> Result<CoreProviderMetadata> {
-        let now = ground.now();
-        let known = self.metadata.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match known {
-            Some((metadata, until)) if now < until => Ok(metadata),
-            Some(_) | None => self.discover(now).await,
+        if let Some(said) = self.said(ground.now()) {
+            return said;
+        }
+        let _turn = self.asking.lock().await;
+        match self.said(ground.now()) {
+            Some(said) => said,
+            None => self.discover(ground.now()).await,
         }
     }
 
+    /// What is still believed of what it said. One that did not answer is left alone for a while: everybody who knocks would ask it again.
+    fn said(&self, now: Timestamp) -> Option<Result<CoreProviderMetadata>> {
+        let known = self.metadata.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (said, _) = known.filter(|(_, until)| now < *until)?;
+        Some(match said {
+            Said::Metadata(metadata) => Ok(*metadata),
+            Said::Nothing => Err(unavailable(&"it did not answer a moment ago")),
+        })
+    }
+
+    fn believe(&self, said: Said, until: Timestamp) {
+        *self.metadata.lock().unwrap_or_else(PoisonError::into_inner) = Some((said, until));
+    }
+
     async fn discover(&self, now: Timestamp) -> Result<CoreProviderMetadata> {
-        let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.line).await;
-        let found = found.map_err(|error| match &error {
-            DiscoveryError::Request(cause) => unavailable(cause),
-            _ => unavailable(&error),
-        })?;
-        let until = now.plus_seconds(rules::METADATA_SECONDS);
-        *self.metadata.lock().unwrap_or_else(PoisonError::into_inner) = Some((found.clone(), until));
-        Ok(found)
+        match CoreProviderMetadata::discover_async(self.issuer.clone(), &self.line).await {
+            Ok(found) => {
+                let said = Said::Metadata(Box::new(found.clone()));
+                self.believe(said, now.plus_seconds(rules::METADATA_SECONDS));
+                Ok(found)
+            }
+            Err(error) => {
+                self.believe(Said::Nothing, now.plus_seconds(rules::SILENCE_SECONDS));
+                Err(match &error {
+                    DiscoveryError::Request(cause) => unavailable(cause),
+                    _ => unavailable(&error),
+                })
+            }
+        }
     }
 
     /// Signature, issuer, audience, expiry and nonce of the ID token (Core 3.1.3.7); answers its subject. Keys that it does not
@@ -193,7 +229,8 @@ impl Known {
     async fn userinfo(&self, address: &str, token: &str, subject: &str) -> Result<Map<String, Value>> {
         let answer = self.line.0.get(address).bearer_auth(token).send().await.map_err(|e| unavailable(&e))?;
         let answer = answer.error_for_status().map_err(|e| refused(&e))?;
-        let claims: Map<String, Value> = answer.json().await.map_err(|e| refused(&e))?;
+        let body = whole(answer).await.map_err(|e| refused(&e))?;
+        let claims: Map<String, Value> = serde_json::from_slice(&body).map_err(|e| refused(&e))?;
         match claims.get("sub").and_then(Value::as_str) {
             Some(own) if own == subject => Ok(claims),
             Some(_) | None => Err(refused(&"the user info is about somebody else")),
@@ -205,19 +242,52 @@ impl Known {
 struct Line(reqwest::Client);
 
 impl<'c> AsyncHttpClient<'c> for Line {
-    type Error = reqwest::Error;
-    type Future = BoxFuture<'c, std::result::Result<HttpResponse, reqwest::Error>>;
+    type Error = Broken;
+    type Future = BoxFuture<'c, std::result::Result<HttpResponse, Broken>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let answer = self.0.execute(request.try_into()?).await?;
+            let request: reqwest::Request = request.try_into().map_err(Broken::Line)?;
+            let answer = self.0.execute(request).await.map_err(Broken::Line)?;
             let mut response = HttpResponse::new(Vec::new());
             *response.status_mut() = answer.status();
             *response.headers_mut() = answer.headers().clone();
-            *response.body_mut() = answer.bytes().await?.to_vec();
+            *response.body_mut() = whole(answer).await?;
             Ok(response)
         })
     }
+}
+
+/// Keys and claims take a few kilobytes.
+const LARGEST_ANSWER: usize = 1024 * 1024;
+
+/// An answer that did not come whole.
+#[derive(Debug)]
+enum Broken {
+    Line(reqwest::Error),
+    TooLarge,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Broken::Line(cause) => cause.fmt(f),
+            Broken::TooLarge => f.write_str("the answer is larger than a megabyte"),
+        }
+    }
+}
+
+impl std::error::Error for Broken {}
+
+async fn whole(mut answer: reqwest::Response) -> std::result::Result<Vec<u8>, Broken> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(Broken::Line)? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(Broken::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 /// The claims of an ID token that was verified.

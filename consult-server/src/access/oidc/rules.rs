@@ -8,6 +8,8 @@ use std::time::Duration;
 pub const CEREMONY_SECONDS: i64 = 10 * 60;
 /// How long what the provider says about itself is believed before it is read again.
 pub const METADATA_SECONDS: i64 = 10 * 60;
+/// So long a provider that did not answer is not asked again.
+pub const SILENCE_SECONDS: i64 = 10;
 /// Whoever proved themselves to the provider longer ago than a session lasts here does so again.
 pub const LONGEST: Duration = Duration::from_secs(12 * 3600);
 const NEXT_LIMIT: usize = 500;

@@ -28,7 +28,8 @@ pub async fn responsible(
     roles: &[Role],
     now: Timestamp,
 ) -> Result<Responsible> {
-    let on_duty = sql::answering(conn, alliance, organisation, department, now).await?;
+    let mut on_duty = sql::answering(conn, alliance, organisation, department, now).await?;
+    on_duty.retain(|duty| Action::DutySwap.is_of(duty.role));
     let mut holders = BTreeSet::new();
     if on_duty.is_empty() {
         for role in roles {
@@ -121,8 +122,12 @@ async fn add(tx: &mut Tx, call: &Call, input: &DutyInput) -> Result<Duty> {
 
 /// The person works there for the whole of it, and nothing stands in the way but what is let pass.
 async fn free(tx: &mut Tx, alliance: &AllianceId, new: &Planned, but: &[&DutyId]) -> Result<()> {
-    if !sql::works(tx.conn(), new).await? {
+    let there = sql::works(tx.conn(), alliance, new).await?;
+    if there.is_empty() {
         return Err(Refusal::field(Code::DirectoryDutyNotThere, "person_id"));
+    }
+    if !there.into_iter().flatten().any(|role| Action::DutySwap.is_of(role)) {
+        return Err(Refusal::field(Code::DirectoryDutyNobody, "person_id"));
     }
     for other in sql::near(tx.conn(), alliance, new).await? {
         if but.contains(&&other.id) {

@@ -2,9 +2,11 @@
 //! that a plan from a file (by codes) and one from a page (by ids) meet the same rules.
 
 use super::{DutyKind, Rank, Responsible, Step};
+use crate::access::Role;
 use crate::error::Code;
 use crate::ids::PersonId;
 use crate::time::Timestamp;
+use std::collections::BTreeSet;
 
 /// A shift over the longest holiday; longer ones are a typing error.
 const LONGEST_MS: i64 = 10 * 24 * 3600 * 1000;
@@ -76,11 +78,12 @@ pub fn clash(new: &Planned, standing: &Planned) -> Option<Clash> {
     (same_person && (same_slot || both_on_duty)).then_some(Clash::Person)
 }
 
-/// Somebody on duty now for what is asked about.
+/// Somebody on duty now for what is asked about, in a role they hold.
 pub struct OnDuty {
     pub kind: DutyKind,
     pub rank: Rank,
     pub person: PersonId,
+    pub role: Role,
 }
 
 /// Roster → deputy → duty of the organisation → duty of the alliance → whoever holds the role: the first step that has people.
@@ -96,8 +99,9 @@ pub fn responsible(on_duty: &[OnDuty], holders: Vec<PersonId>) -> Responsible {
     let Some(first) = on_duty.iter().map(step).min() else {
         return Responsible { step: Step::Role, people: holders };
     };
-    let people = on_duty.iter().filter(|duty| step(duty) == first).map(|duty| duty.person.clone()).collect();
-    Responsible { step: first, people }
+    let people: BTreeSet<PersonId> =
+        on_duty.iter().filter(|duty| step(duty) == first).map(|duty| duty.person.clone()).collect();
+    Responsible { step: first, people: people.into_iter().collect() }
 }
 
 #[cfg(test)]
@@ -143,7 +147,12 @@ mod tests {
 
     #[test]
     fn the_way_to_who_answers_takes_the_first_step_that_has_somebody() {
-        let on = |kind, rank, person: &str| OnDuty { kind, rank, person: PersonId::trusted(person) };
+        let on = |kind, rank, person: &str| OnDuty {
+            kind,
+            rank,
+            person: PersonId::trusted(person),
+            role: Role::ReferralDesk,
+        };
         let holders = || vec![PersonId::trusted("role")];
         let mut duties = vec![
             on(DutyKind::Alliance, Rank::Deputy, "ad"),

@@ -2,6 +2,7 @@
 
 use super::rules::{OnDuty, Planned, Slot};
 use super::{Duty, DutyKind, Rank, Reach, Swap, SwapState};
+use crate::access::Role;
 use crate::db::{Conn, Tx, changed_once};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, DepartmentId, DutyId, OrganisationId, PersonId, SwapId};
@@ -36,11 +37,15 @@ const INSERT: &str = "INSERT INTO duty (id, alliance_id, kind, organisation_id, 
 const CUT: &str = "UPDATE duty SET version = version + 1, ends_at = $3 WHERE id = $1 AND version = $2";
 const DELETE: &str = "DELETE FROM duty WHERE id = $1 AND version = $2";
 const GIVE: &str = "UPDATE duty SET version = version + 1, person_id = $2 WHERE id = $1";
-/// Whether a person works in an organisation (any, where empty) during a whole duty.
-const WORKS: &str = "SELECT 1 FROM position WHERE person_id = $1 AND ($2 = '' OR organisation_id = $2) AND valid_from <= $3 \
-     AND (valid_until IS NULL OR valid_until >= $4) LIMIT 1";
-const ANSWERING: &str = "SELECT y.kind, y.rank, y.person_id FROM duty y JOIN person p ON p.id = y.person_id \
-     WHERE y.alliance_id = $1 AND y.starts_at <= $4 AND y.ends_at > $4 AND p.left_at IS NULL AND (y.kind = 'alliance' \
+/// As what a person works in an organisation (any, where empty) during a whole duty; a program is nobody.
+const WORKS: &str = "SELECT DISTINCT CASE p.kind WHEN 'human' THEN x.role ELSE '' END FROM position x JOIN person p ON p.id = x.person_id \
+     WHERE x.person_id = $1 AND x.alliance_id = $2 AND ($3 = '' OR x.organisation_id = $3) AND x.valid_from <= $4 \
+     AND (x.valid_until IS NULL OR x.valid_until >= $5)";
+/// With the roles in which they can answer now where their duty is.
+const ANSWERING: &str = "SELECT DISTINCT y.kind, y.rank, y.person_id, x.role FROM duty y JOIN person p ON p.id = y.person_id \
+     JOIN position x ON x.person_id = y.person_id AND x.valid_from <= $4 AND (x.valid_until IS NULL OR x.valid_until > $4) \
+     AND (y.organisation_id IS NULL OR x.organisation_id = y.organisation_id) \
+     WHERE y.alliance_id = $1 AND y.starts_at <= $4 AND y.ends_at > $4 AND p.left_at IS NULL AND p.kind = 'human' AND (y.kind = 'alliance' \
      OR (y.kind = 'hospital' AND y.organisation_id = $2) OR (y.kind = 'department' AND y.department_id = $3)) ORDER BY y.person_id";
 macro_rules! swaps {
     ($which:literal) => {
@@ -181,18 +186,20 @@ pub async fn give(tx: &mut Tx, duty: &DutyId, to: &str) -> Result<()> {
     Ok(())
 }
 
-pub async fn works(conn: &mut Conn, planned: &Planned) -> Result<bool> {
-    let row = sqlx::query(WORKS)
+/// The roles in which the person of a duty works there for the whole of it; `None` for a program's.
+pub async fn works(conn: &mut Conn, alliance: &AllianceId, planned: &Planned) -> Result<Vec<Option<Role>>> {
+    let rows = sqlx::query(WORKS)
         .bind(planned.person.as_str())
+        .bind(alliance.as_str())
         .bind(planned.slot.organisation.as_str())
         .bind(planned.starts_at.0)
         .bind(planned.ends_at.0)
-        .fetch_optional(conn)
+        .fetch_all(conn)
         .await?;
-    Ok(row.is_some())
+    rows.iter().map(|row| Ok(Role::parse(row.try_get::<&str, _>(0)?))).collect()
 }
 
-/// Everybody on duty now who could answer for a department of an organisation.
+/// Everybody on duty now for a department of an organisation, once for each role in which they could answer.
 pub async fn answering(
     conn: &mut Conn,
     alliance: &AllianceId,
@@ -213,6 +220,8 @@ pub async fn answering(
                 kind: kind_of(&row.try_get::<String, _>(0)?)?,
                 rank: rank_of(&row.try_get::<String, _>(1)?)?,
                 person: PersonId::trusted(row.try_get::<String, _>(2)?),
+                role: Role::parse(row.try_get::<&str, _>(3)?)
+                    .ok_or_else(|| Refusal::internal("a position has no known role"))?,
             })
         })
         .collect()

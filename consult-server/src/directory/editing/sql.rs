@@ -56,7 +56,7 @@ const INSERT_ORGANISATION: &str = "INSERT INTO organisation (id, alliance_id, pa
 const INSERT_DEPARTMENT: &str = "INSERT INTO department (id, alliance_id, organisation_id, code, name, national_code) VALUES ($1, $2, $3, $4, $5, $6)";
 const INSERT_PERSON: &str = "INSERT INTO person (id, alliance_id, name, name_search, title, licence_until, practising_since, created_at, staff_number, \
      specialty, work_phone, licence_number, licence_from, email) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const INSERT_POSITION: &str = "INSERT INTO position (id, alliance_id, person_id, organisation_id, department_id, role, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const INSERT_POSITION: &str = "INSERT INTO position (id, alliance_id, person_id, organisation_id, department_id, role, valid_from, valid_until, given_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const INSERT_AGREEMENT: &str = "INSERT INTO agreement (id, alliance_id, kind, from_organisation_id, to_organisation_id, valid_from) VALUES ($1, $2, $3, $4, $5, $6)";
 const HOLD: &str = "UPDATE alliance SET name = name WHERE id = $1";
 const ANY_ALLIANCE: &str = "SELECT id FROM alliance LIMIT 1";
@@ -136,6 +136,7 @@ pub async fn insert_person(tx: &mut Tx, alliance: &AllianceId, new: NewPerson<'_
 }
 
 pub async fn insert_position(tx: &mut Tx, alliance: &AllianceId, new: NewPosition<'_>) -> Result<()> {
+    let now = tx.now.0;
     sqlx::query(INSERT_POSITION)
         .bind(new.id.as_str())
         .bind(alliance.as_str())
@@ -145,6 +146,7 @@ pub async fn insert_position(tx: &mut Tx, alliance: &AllianceId, new: NewPositio
         .bind(new.role.as_str())
         .bind(new.valid_from.0)
         .bind(new.valid_until.map(|t| t.0))
+        .bind(now)
         .execute(tx.conn())
         .await?;
     search::refresh(tx, Changed::Position(new.id)).await

@@ -3,17 +3,17 @@
 
 use super::columns::{self, Record};
 use super::file::{self, Named};
-use super::rules::{self, OrganisationFacts, Standing, Step, Terms};
+use super::rules::{self, Importer, OrganisationFacts, PositionKey, Standing, Step, Terms, Validity};
 use super::{Finding, Report, Severity, sql};
-use crate::access::Role;
+use crate::access::{activation, policy, sql as access};
 use crate::db::change::Author;
 use crate::db::{Conn, Tx};
-use crate::directory::duty;
 use crate::directory::duty::rules::{Planned, Slot};
 use crate::directory::editing::sql::{
     self as editing, NewDepartment, NewOrganisation, NewPerson, NewPosition, OrganisationRow, PersonRow,
 };
 use crate::directory::editing::{By, DEPARTMENT, ORGANISATION, PERSON, POSITION, flow};
+use crate::directory::{duty, staff};
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::{AllianceId, DepartmentId, DutyId, OrganisationId, PersonId, PositionId};
@@ -64,7 +64,8 @@ pub async fn at_console(
             .find(|id| wanted == Some(id.as_str()))
             .ok_or_else(|| Refusal::internal("name the alliance by --alliance and its id"))?,
     };
-    let report = dry_run(&mut reader, &alliance, &parsed, &ground.zone, ground.now(), |_| true).await?;
+    let console = Importer::Console;
+    let report = dry_run(&mut reader, &alliance, &parsed, &ground.zone, ground.now(), &console).await?;
     drop(reader);
     if !for_real || report.errors > 0 {
         return Ok(report);
@@ -72,7 +73,7 @@ pub async fn at_console(
     let author = Author { from: "console".to_owned(), ..Author::default() };
     let by = By { alliance, author, basis: "console", audience: Vec::new() };
     let zone = ground.zone.clone();
-    ground.db.write(move |tx| Box::pin(async move { apply(tx, &by, &parsed, &zone, |_| true).await })).await
+    ground.db.write(move |tx| Box::pin(async move { apply(tx, &by, &parsed, &zone, &console).await })).await
 }
 
 /// What the file would do.
@@ -82,10 +83,10 @@ pub async fn dry_run(
     parsed: &Parsed,
     zone: &TimeZone,
     now: Timestamp,
-    may_give: fn(Role) -> bool,
+    importer: &Importer,
 ) -> Result<Report> {
     let standing = sql::standing(conn, alliance, now).await?;
-    let terms = Terms { zone, now, may_give };
+    let terms = Terms { zone, now, importer };
     Ok(rules::plan(&parsed.records, &parsed.shape, &standing, &terms).1)
 }
 
@@ -95,13 +96,13 @@ pub async fn apply(
     by: &By,
     parsed: &Parsed,
     zone: &TimeZone,
-    may_give: fn(Role) -> bool,
+    importer: &Importer,
 ) -> Result<Report> {
     let now = tx.now;
     // One import of an alliance at a time: the plan must still be true when it is carried out.
     editing::hold(tx, &by.alliance).await?;
     let standing = sql::standing(tx.conn(), &by.alliance, now).await?;
-    let terms = Terms { zone, now, may_give };
+    let terms = Terms { zone, now, importer };
     let (steps, mut report) = rules::plan(&parsed.records, &parsed.shape, &standing, &terms);
     if report.errors > 0 {
         let report = serde_json::to_value(&report).map_err(Refusal::internal)?;
@@ -222,25 +223,8 @@ impl Import<'_> {
             }
             Step::Position { key, validity, standing } => {
                 let stood = standing.is_some();
-                let id = PositionId::trusted(standing.unwrap_or_else(|| tx.new_id()));
-                if stood {
-                    editing::update_position(tx, &id, validity.from, validity.until).await?;
-                } else {
-                    let organisation = self.ids.organisation(&key.organisation)?;
-                    let department = self.ids.departments.get(&(key.organisation, key.department));
-                    let person = self.ids.people.get(&key.staff_number);
-                    let new = NewPosition {
-                        id: &id,
-                        person: person.ok_or_else(|| Refusal::internal("a plan names no such person"))?,
-                        organisation: &organisation,
-                        department,
-                        role: key.role,
-                        valid_from: validity.from,
-                        valid_until: validity.until,
-                    };
-                    editing::insert_position(tx, &self.by.alliance, new).await?;
-                }
-                (POSITION, id.to_string(), 1, stood)
+                let id = self.position(tx, key, validity, standing).await?;
+                (POSITION, id, 1, stood)
             }
             Step::Duty(planned) => {
                 let id = DutyId::trusted(tx.new_id());
@@ -251,6 +235,48 @@ impl Import<'_> {
         let kind = format!("{subject}.{}", if stood { "changed" } else { "created" });
         let payload = json!({ "import": self.id });
         flow::record(tx, self.by, (subject, &id), version, &kind, payload).await
+    }
+
+    /// A position that is given or changed, and what follows at once: nobody acts in one that has ended, who watches over administrators
+    /// has no slip of paper any more, and a power that is given is told.
+    async fn position(
+        &self,
+        tx: &mut Tx,
+        key: PositionKey,
+        validity: Validity,
+        standing: Option<String>,
+    ) -> Result<String> {
+        let person = self.ids.people.get(&key.staff_number);
+        let person = person.ok_or_else(|| Refusal::internal("a plan names no such person"))?;
+        let now = tx.now;
+        let over = validity.until.is_some_and(|until| until <= now);
+        let id = PositionId::trusted(standing.clone().unwrap_or_else(|| tx.new_id()));
+        if standing.is_some() {
+            editing::update_position(tx, &id, validity.from, validity.until).await?;
+        } else {
+            let organisation = self.ids.organisation(&key.organisation)?;
+            let department = self.ids.departments.get(&(key.organisation, key.department));
+            let new = NewPosition {
+                id: &id,
+                person,
+                organisation: &organisation,
+                department,
+                role: key.role,
+                valid_from: validity.from,
+                valid_until: validity.until,
+            };
+            editing::insert_position(tx, &self.by.alliance, new).await?;
+        }
+        if over || validity.from > now {
+            access::end_sessions_in(tx, &id).await?;
+        }
+        if policy::watches(key.role) {
+            activation::sql::end_open(tx, person).await?;
+        }
+        if !over {
+            staff::flow::tell_of_power(tx, self.by, person, key.role).await?;
+        }
+        Ok(id.to_string())
     }
 
     async fn organisation(

@@ -1,9 +1,10 @@
 //! `/api/v1/imports/people`: take the file in, call the flow, render the report.
 
 use super::file::{self, Named};
+use super::rules::Importer;
 use super::{Report, flow};
 use crate::access::Call;
-use crate::access::policy::{Action, administrator_gives};
+use crate::access::policy::Action;
 use crate::directory::editing::By;
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
@@ -45,14 +46,15 @@ async fn people(call: Call, Query(query): Query<ImportQuery>, request: Request) 
     if query.dry_run.as_deref() == Some("true") {
         let mut reader = call.read().await?;
         let alliance = &call.caller.alliance;
-        let report =
-            flow::dry_run(&mut reader, alliance, &parsed, &zone, call.now, administrator_gives).await?;
+        let importer = Importer::Administrator(call.caller.person.clone());
+        let report = flow::dry_run(&mut reader, alliance, &parsed, &zone, call.now, &importer).await?;
         return Reply::ok(&report);
     }
     call.change(move |tx, call| {
         Box::pin(async move {
             let by = By::caller(call, basis);
-            Reply::ok(&flow::apply(tx, &by, &parsed, &zone, administrator_gives).await?)
+            let importer = Importer::Administrator(call.caller.person.clone());
+            Reply::ok(&flow::apply(tx, &by, &parsed, &zone, &importer).await?)
         })
     })
     .await

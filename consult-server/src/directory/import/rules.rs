@@ -7,6 +7,7 @@ use crate::access::Role;
 use crate::directory::duty::rules::Planned;
 use crate::directory::editing::rules as checks;
 use crate::error::Code;
+use crate::ids::PersonId;
 use crate::time::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,8 +111,16 @@ pub enum Step {
 pub struct Terms<'a> {
     pub zone: &'a TimeZone,
     pub now: Timestamp,
-    /// Whether whoever imports may give a role.
-    pub may_give: fn(Role) -> bool,
+    pub importer: &'a Importer,
+}
+
+/// On whose behalf a file is taken in.
+#[derive(Clone, Debug)]
+pub enum Importer {
+    /// Whoever sits there may give every role.
+    Console,
+    /// This person, who gives themselves nothing and does not touch those who watch over them.
+    Administrator(PersonId),
 }
 
 /// `shape` are the findings on the tables as such, which come before those on their rows.
@@ -129,14 +138,14 @@ pub fn plan(
         organisations: standing.organisations.iter().map(|(c, o)| (c.clone(), o.facts.clone())).collect(),
         departments: standing.departments.iter().map(|(k, d)| (k.clone(), d.facts.name.clone())).collect(),
         people: standing.people.keys().cloned().collect(),
-        placed: standing
-            .positions
-            .keys()
-            .map(|key| (key.staff_number.clone(), key.organisation.clone()))
-            .collect(),
+        placed: standing.positions.keys().filter_map(positions::duty_place).collect(),
+        held: BTreeMap::new(),
         duties: BTreeMap::new(),
         steps: Vec::new(),
     };
+    for key in standing.positions.keys() {
+        planning.hold(key);
+    }
     for duty in &standing.duties {
         planning.keep_duty(duty);
     }
@@ -204,8 +213,10 @@ struct Planning<'a> {
     organisations: BTreeMap<String, OrganisationFacts>,
     departments: BTreeMap<(String, String), String>,
     people: BTreeSet<String>,
-    /// Who works where, by staff number and code.
+    /// Who may be on duty where, by staff number and code.
     placed: BTreeSet<(String, String)>,
+    /// The roles that each person holds, once for each position; by staff number.
+    held: BTreeMap<String, Vec<Role>>,
     /// By place and by person: only those can stand in each other's way.
     duties: BTreeMap<String, Vec<Planned>>,
     steps: Vec<Step>,
@@ -408,7 +419,7 @@ impl Planning<'_> {
         };
         let standing = known.map(|known| known.id.clone());
         let same = known.is_some_and(|known| known.facts == facts);
-        let placed = position.is_some_and(|key| self.placed(key, None, None));
+        let placed = position.is_some_and(|key| self.placed(record, key, None, None));
         match (&standing, same && !placed) {
             (None, _) => self.done(Outcome::Created),
             (Some(_), true) => self.done(Outcome::Unchanged),
@@ -417,26 +428,6 @@ impl Planning<'_> {
         if !same {
             self.steps.push(Step::Person { staff_number: number, facts, standing });
         }
-    }
-
-    fn position_of(&mut self, record: &Record, staff_number: String) -> Option<PositionKey> {
-        let organisation = self.known_organisation(record);
-        let role = self.need(record, "role", values::role);
-        if role.is_some_and(|role| !(self.terms.may_give)(role)) {
-            self.refuse(record, Code::DirectoryRoleNotYours, "role");
-        }
-        let organisation = organisation?;
-        let department = match record.get("department") {
-            None => String::new(),
-            Some(text) => match self.department_code(&organisation, text) {
-                Some(code) => code,
-                None => {
-                    self.refuse(record, Code::DirectoryDepartmentUnknown, "department");
-                    return None;
-                }
-            },
-        };
-        Some(PositionKey { staff_number, organisation, department, role: role? })
     }
 
     /// By code, or by name.

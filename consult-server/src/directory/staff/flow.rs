@@ -2,8 +2,8 @@
 //! duty and no code, and those who answer for the role are told. Knows no HTTP.
 
 use super::{PersonDetail, PersonInput, PersonPatch, PositionDetail, PositionInput, sql};
-use crate::access::policy::{Action, Decision, administrator_gives, may};
-use crate::access::{Call, sql as access};
+use crate::access::policy::{Action, Decision, administrator_gives, go_together, may, watches};
+use crate::access::{Call, Role, sql as access};
 use crate::db::{Conn, Tx};
 use crate::directory::editing::flow::{field, living, manager, needed, record};
 use crate::directory::editing::sql::{self as editing, NewPerson, NewPosition, PersonRow};
@@ -150,13 +150,37 @@ pub async fn leave(tx: &mut Tx, call: &Call, id: &PersonId, version: i64) -> Res
     if *id == call.caller.person {
         return Err(Code::DirectoryYourself.into());
     }
+    not_a_watcher(tx, id).await?;
+    depart(tx, by, id, version).await?;
+    person(tx.conn(), call, id).await
+}
+
+/// The leaving itself, whoever says so: an administrator, or the console.
+pub async fn depart(tx: &mut Tx, by: By, id: &PersonId, version: i64) -> Result<()> {
     let places = sql::organisations_of(tx, id).await?;
     sql::leave(tx, id, version).await?;
     access::end_sessions_of(tx, id).await?;
     search::refresh(tx, Changed::Person(id)).await?;
     let by = By { audience: places, ..by };
-    record(tx, &by, (PERSON, id.as_str()), version + 1, "person.left", json!({})).await?;
-    person(tx.conn(), call, id).await
+    record(tx, &by, (PERSON, id.as_str()), version + 1, "person.left", json!({})).await
+}
+
+/// Nobody at a page touches those who watch over administrators: they would be abolished by the one they watch.
+async fn not_a_watcher(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    let now = tx.now;
+    let held = access::roles_not_over(tx.conn(), person, now).await?;
+    if held.into_iter().any(watches) { Err(Code::DirectoryAtConsole.into()) } else { Ok(()) }
+}
+
+/// Tells the security administrators that somebody was given a power of administration; the trail says it of the person.
+pub async fn tell_of_power(tx: &mut Tx, by: &By, person: &PersonId, role: Role) -> Result<()> {
+    if role.is_clinical() {
+        return Ok(());
+    }
+    let now = tx.now;
+    let told = sql::holders_of(tx.conn(), &by.alliance, Role::SecurityAdministrator, now).await?;
+    let payload = json!({ "role": role, "tell": told });
+    record(tx, by, (PERSON, person.as_str()), 1, "person.empowered", payload).await
 }
 
 pub async fn place(tx: &mut Tx, call: &Call, input: PositionInput) -> Result<PositionDetail> {
@@ -171,9 +195,17 @@ pub async fn place(tx: &mut Tx, call: &Call, input: PositionInput) -> Result<Pos
     if !administrator_gives(input.role) {
         return Err(Refusal::field(Code::DirectoryRoleNotYours, "role"));
     }
+    if input.person_id == call.caller.person {
+        return Err(Refusal::field(Code::DirectoryOwnPosition, "person_id"));
+    }
     let person = sql::person(tx.conn(), &by.alliance, &input.person_id, now).await?;
     if person.is_none_or(|person| person.left_at.is_some()) {
         return Err(Refusal::field(Code::DirectoryPersonUnknown, "person_id"));
+    }
+    not_a_watcher(tx, &input.person_id).await?;
+    let held = access::roles_not_over(tx.conn(), &input.person_id, now).await?;
+    if !held.into_iter().all(|role| go_together(role, input.role)) {
+        return Err(Refusal::field(Code::DirectoryPowersApart, "role"));
     }
     let organisation = living(tx.conn(), call, &input.organisation_id, "organisation_id").await?;
     let fits =
@@ -197,6 +229,7 @@ pub async fn place(tx: &mut Tx, call: &Call, input: PositionInput) -> Result<Pos
     editing::insert_position(tx, &by.alliance, new).await?;
     let payload = json!({ "person": input.person_id, "role": input.role });
     record(tx, &by, (POSITION, input.id.as_str()), 1, "position.created", payload).await?;
+    tell_of_power(tx, &by, &input.person_id, input.role).await?;
     let made = sql::position(tx.conn(), &by.alliance, &input.id).await?;
     Ok(made.ok_or_else(Refusal::not_found)?.1)
 }
@@ -213,6 +246,7 @@ pub async fn end_position(tx: &mut Tx, call: &Call, id: &PositionId) -> Result<P
     if person == call.caller.person {
         return Err(Code::DirectoryYourself.into());
     }
+    not_a_watcher(tx, &person).await?;
     editing::update_position(tx, id, standing.valid_from, Some(now)).await?;
     access::end_sessions_in(tx, id).await?;
     let payload = json!({ "person": person, "role": standing.role });

@@ -40,6 +40,8 @@ const WITHDRAW_SWAPS: &str = "UPDATE duty_swap SET version = version + 1, state 
 const END_ACTIVATIONS: &str =
     "UPDATE activation SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2";
 const ORGANISATIONS_OF: &str = "SELECT DISTINCT organisation_id FROM position WHERE person_id = $1 AND (valid_until IS NULL OR valid_until > $2)";
+const HOLDERS_OF: &str = "SELECT DISTINCT x.person_id FROM position x JOIN person p ON p.id = x.person_id WHERE x.alliance_id = $1 AND x.role = $2 \
+     AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) AND p.left_at IS NULL AND p.kind = 'human' ORDER BY x.person_id";
 
 fn time(row: &AnyRow, at: usize) -> Result<Option<Timestamp>> {
     Ok(row.try_get::<Option<i64>, _>(at)?.map(Timestamp))
@@ -139,6 +141,22 @@ fn position_of(row: &AnyRow) -> Result<PositionDetail> {
         valid_from: Timestamp(row.try_get(6)?),
         valid_until: time(row, 7)?,
     })
+}
+
+/// Everybody in an alliance who holds a role now.
+pub async fn holders_of(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    role: Role,
+    now: Timestamp,
+) -> Result<Vec<PersonId>> {
+    let rows = sqlx::query(HOLDERS_OF)
+        .bind(alliance.as_str())
+        .bind(role.as_str())
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok(PersonId::trusted(row.try_get::<String, _>(0)?))).collect()
 }
 
 /// Where a person works now: who is told when they leave.

@@ -2,7 +2,7 @@
 
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api';
-import type { Duty, Id, Page, Swap } from '../contract';
+import type { Duty, Id, Page, Role, Swap } from '../contract';
 
 export const rosterQuery = (organisation: Id, from: number, until: number) =>
   queryOptions({
@@ -28,3 +28,6 @@ export const takeOff = ({ id, version }: Duty) => call('DELETE', `rosters/${id}`
 export const offerSwap = (swap: object) => call<Swap>('POST', 'rosters/swaps', { body: swap });
 export const decideSwap = ({ id, version }: Swap, decision: 'accept' | 'decline' | 'withdraw') =>
   call<Swap>('POST', `rosters/swaps/${id}/${decision}`, { body: {}, version });
+
+/** Whoever audits the others is on no roster. */
+export const isOnRosters = (role: Role): boolean => role !== 'auditor';

@@ -68,7 +68,10 @@ impl Planning<'_> {
             Ok(()) => {}
         }
         let works = match slot.kind {
-            DutyKind::Alliance => self.people.contains(&planned.person),
+            DutyKind::Alliance => {
+                let anywhere = (planned.person.clone(), String::new());
+                self.placed.range(anywhere..).next().is_some_and(|(person, _)| *person == planned.person)
+            }
             DutyKind::Department | DutyKind::Hospital => {
                 self.placed.contains(&(planned.person.clone(), slot.organisation.clone()))
             }

@@ -8,6 +8,7 @@ import type {
   Id,
   OrganisationDetail,
   PersonDetail,
+  Role,
   Time,
 } from '@/lib/contract';
 import { dayOf, fromLocalInput } from '@/lib/format';
@@ -51,6 +52,9 @@ export const savePerson = (standing: PersonDetail | null, body: object) =>
     : call('POST', 'people', { body });
 export const leave = ({ id, version }: PersonDetail) =>
   call('POST', `people/${id}/leave`, { body: {}, version });
+
+/** Whose positions and leaving are dealt with at the console: those who watch over administrators. */
+export const watches = (role: Role) => role === 'security_administrator' || role === 'auditor';
 
 export const givePosition = (body: object) => call('POST', 'positions', { body });
 export const endPosition = (id: Id) => call('POST', `positions/${id}/end`, { body: {} });

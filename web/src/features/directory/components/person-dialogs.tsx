@@ -30,10 +30,13 @@ const GIVEN: Role[] = [
   'administrator',
 ];
 
-function useRoleField(): Field {
+/** Care and administration are apart: beside a position of one of them there is none of the other. */
+function useRoleField(held: Role[] = []): Field {
   const { t } = useTranslation('directory');
   const common = useTranslation();
-  const options = GIVEN.map((value) => ({ value, label: common.t(`role.${value}`) }));
+  const administers = (role: Role) => role === 'administrator';
+  const fitting = GIVEN.filter((role) => held.every((other) => administers(other) === administers(role)));
+  const options = fitting.map((value) => ({ value, label: common.t(`role.${value}`) }));
   return { name: 'role', label: t('position.role'), kind: 'select', required: true, options };
 }
 
@@ -136,7 +139,7 @@ export function NewPersonDialog({
 
 export function PositionDialog({ person, onClose }: { person: PersonDetail; onClose: () => void }) {
   const { t } = useTranslation('directory');
-  const role = useRoleField();
+  const role = useRoleField(person.positions.map((one) => one.role));
   const [id] = useState(uuidv7);
   const [place, setPlace] = useState(person.positions[0]?.organisation.id ?? '');
   const organisations = useQuery(organisationsQuery).data?.items ?? [];

@@ -14,7 +14,7 @@ import { Button, ButtonLink } from '@/ui/button';
 import { Icon } from '@/ui/icon';
 import { Empty, Loaded } from '@/ui/states';
 import { Status } from '@/ui/status';
-import { dayOfTime, endPosition, lastDayOf, leave } from '../api/commands';
+import { dayOfTime, endPosition, lastDayOf, leave, watches } from '../api/commands';
 import { EndDialog } from './end-dialog';
 import { PersonDialog, PositionDialog } from './person-dialogs';
 import '../directory.css';
@@ -53,6 +53,8 @@ function View({ person }: { person: PersonDetail }) {
   const [ending, setEnding] = useState<PositionDetail | null>(null);
   const hasLeft = person.left_at !== null;
   const isMe = person.id === me.person.id;
+  const isWatcher = person.positions.some((one) => watches(one.role));
+  const isOurs = !hasLeft && !isMe && !isWatcher;
   const place = person.positions[0]?.organisation;
   return (
     <>
@@ -83,13 +85,15 @@ function View({ person }: { person: PersonDetail }) {
       </div>
       <div className="stack">
         {hasLeft && <Banner tone="amber">{t('person.hasLeft')}</Banner>}
+        {!hasLeft && isMe && <Banner tone="blue">{t('person.isMe')}</Banner>}
+        {!hasLeft && isWatcher && <Banner tone="blue">{t('person.isWatcher')}</Banner>}
         <section className="card card-body">
           <Facts person={person} />
         </section>
         <section className="card" aria-labelledby="positions">
           <div className="card-head">
             <h2 id="positions">{t('position.title')}</h2>
-            {!hasLeft && (
+            {isOurs && (
               <Button icon="plus" onClick={() => setOpen('place')}>
                 {t('position.add')}
               </Button>
@@ -100,16 +104,12 @@ function View({ person }: { person: PersonDetail }) {
           ) : (
             <ul className="rows">
               {person.positions.map((one) => (
-                <PositionRow
-                  key={one.id}
-                  position={one}
-                  onEnd={isMe || hasLeft ? null : () => setEnding(one)}
-                />
+                <PositionRow key={one.id} position={one} onEnd={isOurs ? () => setEnding(one) : null} />
               ))}
             </ul>
           )}
         </section>
-        {!hasLeft && !isMe && (
+        {isOurs && (
           <div className="form-actions">
             <Button look="danger" icon="signOut" onClick={() => setOpen('leave')}>
               {t('person.leave')}
@@ -148,8 +148,7 @@ function View({ person }: { person: PersonDetail }) {
 
 /** The accounts of those who watch over administrators are the console's; one's own password is changed in one's account. */
 function mayHaveSlip({ id, positions, private: own }: PersonDetail, me: string): boolean {
-  const watches = positions.some(({ role }) => role === 'security_administrator' || role === 'auditor');
-  return !watches && !(own?.has_account && id === me);
+  return !positions.some(({ role }) => watches(role)) && !(own?.has_account && id === me);
 }
 
 function AccountMark({ person }: { person: PersonDetail }) {

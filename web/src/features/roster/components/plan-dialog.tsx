@@ -7,7 +7,7 @@ import { fromLocalInput } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { asProblem } from '@/lib/problem';
 import { organisationQuery, peopleQuery } from '@/lib/queries/directory';
-import { planDuty } from '@/lib/queries/duties';
+import { isOnRosters, planDuty } from '@/lib/queries/duties';
 import { useMe } from '@/lib/session';
 import { uuidv7 } from '@/lib/uuid';
 import { ProblemBanner } from '@/ui/banner';
@@ -47,7 +47,8 @@ export function PlanDialog({
   const departments =
     useQuery(organisationQuery(organisation)).data?.departments.filter((one) => one.ended_at === null) ?? [];
   const people = useQuery(peopleQuery(organisation)).data?.items ?? [];
-  const each = [...new Map(people.map((one) => [one.id, one])).values()];
+  const fitting = people.filter((one) => isOnRosters(one.role));
+  const each = [...new Map(fitting.map((one) => [one.id, one])).values()];
   // The alliance's duty is the administrator's to plan.
   const kinds = KINDS.filter((kind) => kind !== 'alliance' || me.position.role === 'administrator');
   const plan = useMutation({

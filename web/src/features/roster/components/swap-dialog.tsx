@@ -6,7 +6,7 @@ import { clock } from '@/lib/clock';
 import type { Duty } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { peopleQuery } from '@/lib/queries/directory';
-import { offerSwap } from '@/lib/queries/duties';
+import { isOnRosters, offerSwap } from '@/lib/queries/duties';
 import { useMe } from '@/lib/session';
 import { uuidv7 } from '@/lib/uuid';
 import { ProblemBanner } from '@/ui/banner';
@@ -31,7 +31,8 @@ export function SwapDialog({ duty, all, onClose }: { duty: Duty; all: Duty[]; on
   const [tried, setTried] = useState(false);
   const people =
     useQuery(peopleQuery(duty.organisation?.id ?? me.position.organisation.id)).data?.items ?? [];
-  const others = [...new Map(people.map((one) => [one.id, one])).values()].filter(
+  const fitting = people.filter((one) => isOnRosters(one.role));
+  const others = [...new Map(fitting.map((one) => [one.id, one])).values()].filter(
     (one) => one.id !== me.person.id,
   );
   const colleagues = swappable(duty, all, me.person.id, clock.now());
