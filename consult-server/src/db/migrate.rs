@@ -19,6 +19,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0008_oversight", include_str!("../../migrations/0008_oversight.sql")),
     ("0009_sign_in_doors", include_str!("../../migrations/0009_sign_in_doors.sql")),
     ("0010_urging", include_str!("../../migrations/0010_urging.sql")),
+    ("0016_records", include_str!("../../migrations/0016_records.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -595,7 +595,7 @@ export interface Notice {
   id: Id;
   type: string;
   subject: {
-    kind: 'consult' | 'leg' | 'study' | 'duty' | 'duty_swap' | 'person' | 'break_glass';
+    kind: 'consult' | 'leg' | 'study' | 'duty' | 'duty_swap' | 'person' | 'break_glass' | 'patient';
     id: Id;
   };
   patient: { id: Id; name: string } | null;

@@ -18,6 +18,7 @@ const ICONS: Record<Notice['subject']['kind'], IconName> = {
   duty_swap: 'clock',
   person: 'person',
   break_glass: 'alert',
+  patient: 'person',
 };
 
 /** The sentence of a notice by its type; a type that this page does not know still says what it is about. */
@@ -95,7 +96,16 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
               >
                 {inside}
               </Link>
-            ) : subject.kind === 'person' || subject.kind === 'break_glass' ? (
+            ) : subject.kind === 'patient' && patient ? (
+              <Link
+                to="/patients/$patientId"
+                params={{ patientId: subject.id }}
+                className="rows-link item"
+                onClick={onClick}
+              >
+                {inside}
+              </Link>
+            ) : subject.kind === 'person' || subject.kind === 'break_glass' || subject.kind === 'patient' ? (
               <button type="button" className="rows-link rows-button item" onClick={onClick}>
                 {inside}
               </button>
