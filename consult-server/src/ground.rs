@@ -51,7 +51,7 @@ impl Ground {
 fn make_parent_of_sqlite(config: &Config) -> Result<()> {
     let Some(path) = config.store.url.0.strip_prefix("sqlite:") else { return Ok(()) };
     match std::path::Path::new(path).parent() {
-        Some(folder) => std::fs::create_dir_all(folder).map_err(crate::error::Refusal::internal),
+        Some(folder) => crate::db::private::folder(folder).map_err(crate::error::Refusal::internal),
         None => Ok(()),
     }
 }

@@ -4,17 +4,19 @@
 pub mod flow;
 
 use crate::access::{factors, oidc};
+use crate::db::idempotency;
 use crate::db::sealed::{Column, KeyName, Standing};
 use crate::patients;
 
 /// Every sealed column of every subject. `seal` takes a `Column`, so that whoever adds one meets this list.
-pub const COLUMNS: [&Column; 6] = [
+pub const COLUMNS: [&Column; 7] = [
     &patients::sql::IDENTITY,
     &patients::sql::PHONE,
     &patients::sql::ADDRESS,
     &factors::sql::SECRET,
     &factors::sql::STATE,
     &oidc::sql::ASKED,
+    &idempotency::BODY,
 ];
 
 /// Which keys there are, and how many values of each column stand on which.
