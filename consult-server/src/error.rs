@@ -289,7 +289,7 @@ pub struct Refusal {
     pub extras: Map<String, Value>,
     pub internal: Option<String>,
     /// The id of the patient whom it is about, for the audit trail: never shown, because the caller may not know.
-    pub about: Option<String>,
+    pub about: Option<Box<str>>,
 }
 
 pub type Result<T> = std::result::Result<T, Refusal>;
@@ -312,7 +312,7 @@ impl Refusal {
 
     /// Says whom it is about, so that the patient's own log shows what was tried.
     pub fn about(mut self, patient: impl std::fmt::Display) -> Self {
-        self.about = Some(patient.to_string());
+        self.about = Some(patient.to_string().into());
         self
     }
 

@@ -93,7 +93,7 @@ fn entry(
         action,
         subject_kind: "request".to_owned(),
         subject_id: path.chars().take(PATH_LIMIT).collect(),
-        patient: refusal.about.clone().or_else(|| patient(path)),
+        patient: refusal.about.as_deref().map(str::to_owned).or_else(|| patient(path)),
         basis: refusal.code.as_str().to_owned(),
         outcome: outcome.to_owned(),
         detail: "{}".to_owned(),

@@ -105,7 +105,8 @@ async fn link(tx: &mut Tx, call: &Call, known: &PatientId, checked: &Checked) ->
         call.change_of(subject, standing.shown.version, "patient.linked", Relation::OwnRecord.basis());
     let (by, organisation) = (&call.caller.name, &call.caller.organisation_name);
     let payload = json!({ "by": by, "organisation": organisation, "told": told });
-    let audience: Vec<OrganisationId> = told.into_iter().chain([call.organisation().clone()]).collect();
+    let audience: BTreeSet<_> = told.into_iter().chain([call.organisation().clone()]).collect();
+    let audience: Vec<OrganisationId> = audience.into_iter().collect();
     tx.record(Change { patient: Some(known), audience: &audience, payload, ..change }).await?;
     Ok(Registered::Linked(standing))
 }
