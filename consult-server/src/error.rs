@@ -81,6 +81,7 @@ codes! {
     AccessDemoOnly = "access.demo-account-not-here", 403, "演示账号只能在本机演示环境中使用。", "Demo accounts work only while the demo is served on a loopback address.";
     AccessNoClinicalRole = "access.no-clinical-role", 403, "您的岗位不能查看诊疗内容。", "Your position may not see clinical content.";
     AccessRole = "access.role-not-allowed", 403, "您的岗位不能进行这项操作。", "Your position may not do this.";
+    AccessRelationEnded = "access.relation-ended", 403, "贵单位与这位患者的诊疗关系已经结束，不能继续。请先凭证件重新登记患者。", "Your organisation's care of this patient has ended. Register the patient again first, with the identity card.";
     AccessReadOnly = "access.read-only", 403, "您在这里只能查看，不能操作。", "You may look here, but not act.";
     GlassNobody = "break-glass.patient-unknown", 404, "没有找到这位患者。请核对证件号码，或姓名和出生日期。", "No such patient. Check the identity number, or name and birth date.";
     GlassAmbiguous = "break-glass.patient-ambiguous", 409, "有多位患者同名且出生日期相同，请用证件号码查找。", "Several patients share this name and birth date: use the identity number.";
@@ -174,10 +175,13 @@ codes! {
     PatientBirthDate = "patient.birth-date-invalid", 422, "出生日期不正确。", "The birth date is not valid.";
     PatientPhone = "patient.phone-invalid", 422, "电话号码格式不正确。", "The phone number is not valid.";
     PatientAlreadyRegistered = "patient.already-registered", 409, "这个证件号码已经登记过患者。", "A patient with this identity document is already registered.";
+    PatientTooManyTries = "patient.too-many-tries", 429, "以不符的姓名或出生日期登记他人已建档患者的次数过多，请稍后再试。", "Too many registrations of records of others that did not fit. Wait a while and try again.";
+    PatientLinkAfterGlass = "patient.link-after-break-glass", 403, "您在 24 小时内对这位患者使用过紧急访问，不能由您本人登记。请由同事凭证件登记。", "You used emergency access to this patient within the last 24 hours: a colleague registers the patient, with the identity card.";
 
     // Studies and uploads.
     StudyAlreadyMatched = "study.already-matched", 409, "这份检查已经归属另一位患者。", "This study already belongs to another patient.";
     StudyOtherPatient = "study.other-patient", 409, "这份检查不属于该会诊的患者。", "This study does not belong to the consult's patient.";
+    UploadTooMuch = "upload.too-much-at-once", 409, "您未完成的上传过多，请先完成或取消其中一些。", "Too much of yours is being uploaded already: finish or give up some of it first.";
     UploadDiskFull = "upload.disk-full", 507, "服务器磁盘已满，文件尚未保存；已上传的部分保留，稍后可继续。", "The server's disk is full: the file is not stored yet. What was sent is kept; try again later.";
     UploadOffset = "upload.offset-conflict", 409, "上传位置与服务器不一致，请从服务器的位置继续。", "The upload does not continue where the server is.";
     UploadBusy = "upload.busy", 423, "这个文件正在由另一个请求处理，请稍后再试。", "Another request is at work on this upload. Try again shortly.";
@@ -353,13 +357,15 @@ pub struct Refusal {
     pub code: Code,
     pub extras: Map<String, Value>,
     pub internal: Option<String>,
+    /// The id of the patient whom it is about, for the audit trail: never shown, because the caller may not know.
+    pub about: Option<Box<str>>,
 }
 
 pub type Result<T> = std::result::Result<T, Refusal>;
 
 impl Refusal {
     pub fn new(code: Code) -> Self {
-        Self { code, extras: Map::new(), internal: None }
+        Self { code, extras: Map::new(), internal: None, about: None }
     }
 
     /// Adds a member to the problem document; must not carry what the caller may not see.
@@ -371,6 +377,12 @@ impl Refusal {
     /// A refusal of one field of a form.
     pub fn field(code: Code, field: &str) -> Self {
         Self::new(code).with("field", field)
+    }
+
+    /// Says whom it is about, so that the patient's own log shows what was tried.
+    pub fn about(mut self, patient: impl std::fmt::Display) -> Self {
+        self.about = Some(patient.to_string().into());
+        self
     }
 
     /// A fault of ours; `cause` goes to the log and must carry no personal data.

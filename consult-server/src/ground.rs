@@ -70,7 +70,7 @@ pub fn is_loopback(host: &str) -> bool {
 fn make_parent_of_sqlite(config: &Config) -> Result<()> {
     let Some(path) = config.store.url.0.strip_prefix("sqlite:") else { return Ok(()) };
     match std::path::Path::new(path).parent() {
-        Some(folder) => std::fs::create_dir_all(folder).map_err(crate::error::Refusal::internal),
+        Some(folder) => crate::db::private::folder(folder).map_err(crate::error::Refusal::internal),
         None => Ok(()),
     }
 }

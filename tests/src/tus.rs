@@ -18,6 +18,11 @@ impl<'a> Upload<'a> {
         Self { user, path }
     }
 
+    /// One that was begun before, perhaps in another session.
+    pub fn resume(user: &'a User<'a>, path: &str) -> Self {
+        Self { user, path: path.to_owned() }
+    }
+
     /// Asks for an upload, whatever comes of it.
     pub async fn ask(user: &User<'_>, size: usize, metadata: &[(&str, &str)]) -> reqwest::Response {
         let pairs: Vec<String> =

@@ -46,3 +46,40 @@ async fn a_trail_that_was_cut_off_does_not_fit_its_anchors() {
     tests::store::execute(&ground.db, "DELETE FROM audit WHERE seq = (SELECT MAX(seq) FROM audit)").await;
     assert!(matches!(verdict(&product).await, Verdict::AnchorMissing { .. }));
 }
+
+/// A line of the spool as a read leaves it.
+fn spooled(id: &str) -> String {
+    serde_json::json!({ "id": id, "at": 1_795_399_200_000_i64, "alliance": "a", "person": null, "position": null, "organisation": null,
+        "session": null, "from": "127.0.0.1", "request_id": "r", "action": "patient.read", "subject_kind": "patient",
+        "subject_id": "p", "patient": null, "basis": "role", "outcome": "read", "detail": "{}" })
+    .to_string()
+}
+
+#[tokio::test]
+async fn torn_bytes_in_the_spool_stop_neither_what_is_taken_in_nor_the_sealing() {
+    let product = Product::start().await;
+    let folder = &product.app.ground.config.audit.folder;
+    let (one, two) = ("01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002");
+    // Half of a character, in the middle of a file and at the end of another.
+    let torn = [&b"{\"action\":\"\xe5\xbc"[..]].concat();
+    let middle = [spooled(one).as_bytes(), b"\n", &torn, b"\n", spooled(two).as_bytes(), b"\n"].concat();
+    std::fs::write(folder.join("reads-0.jsonl"), &middle).unwrap();
+    std::fs::write(folder.join("reads-1.jsonl"), &torn).unwrap();
+    // What no file can be read from keeps nobody waiting: a folder of that name.
+    std::fs::create_dir(folder.join("reads-2.jsonl")).unwrap();
+    product.sign_in("village").await;
+    let failed = worker::settle(&product.app).await;
+    assert!(failed.is_err(), "what cannot be taken in is said");
+    std::fs::remove_dir(folder.join("reads-2.jsonl")).unwrap();
+    assert!(matches!(verdict(&product).await, Verdict::Whole { .. }));
+    let taken = tests::store::texts(
+        &product.app.ground.db,
+        "SELECT id FROM audit WHERE request_id = 'r' AND seq IS NOT NULL ORDER BY id",
+    )
+    .await;
+    assert_eq!(taken, [one, two]);
+    for aside in ["reads-0.unread", "reads-1.unread"] {
+        let kept = std::fs::read(folder.join(aside)).unwrap();
+        assert_eq!(kept, [&torn[..], b"\n"].concat(), "{aside}");
+    }
+}

@@ -3,9 +3,9 @@
 
 use super::attempts::devices;
 use super::denials::Seen;
-use super::policy::{Action, Resource, require};
+use super::policy::{Action, Relation, Resource, require};
 use super::scopes::Scope;
-use super::{Caller, Owed, flow};
+use super::{Caller, Owed, flow, sql};
 use crate::db::change::{Author, Change, Subject};
 use crate::db::{Reader, Tx, audit, idempotency};
 use crate::error::{Code, Refusal, Result};
@@ -129,7 +129,8 @@ impl Call {
         };
         // In another position the same person asks something else.
         let request_hash = &format!("{request_hash}.{}", self.caller.position.as_str());
-        if let Some(given) = idempotency::find(tx.conn(), &self.caller.person, key).await? {
+        if let Some(given) = idempotency::find(tx.conn(), &self.ground.keys, &self.caller.person, key).await?
+        {
             if given.request_hash != *request_hash {
                 return Err(Code::RequestKeyReused.into());
             }
@@ -143,7 +144,7 @@ impl Call {
             version: reply.version,
             body: reply.body.clone(),
         };
-        idempotency::keep(tx, &self.caller.person, key, &given).await?;
+        idempotency::keep(tx, &self.ground.keys, &self.caller.person, key, &given).await?;
         Ok(reply)
     }
 
@@ -207,14 +208,21 @@ impl Call {
         self.ground.reads.append(self.read_entry(subject, None, basis, asked))
     }
 
-    /// Images: one row per person, study, session and fifteen minutes.
-    pub fn note_image_read(
+    /// Images: one row per person, study, session and fifteen minutes; through a broken glass one for each glass, which it names.
+    pub async fn note_image_read(
         &self,
         study: Subject<'_>,
         patient: Option<&PatientId>,
         basis: &str,
     ) -> Result<()> {
-        self.ground.reads.append_coalesced(self.read_entry(study, patient, basis, Value::Null))
+        let glass = match patient.filter(|_| basis == Relation::BreakGlass.basis()) {
+            Some(patient) => {
+                sql::open_glass(&mut *self.read().await?, &self.caller, patient, self.now).await?
+            }
+            None => None,
+        };
+        let detail = glass.map_or(Value::Null, |glass| serde_json::json!({ "glass": glass }));
+        self.ground.reads.append_coalesced(self.read_entry(study, patient, basis, detail))
     }
 
     fn read_entry(

@@ -3,7 +3,7 @@
 
 use super::Caller;
 use crate::db::audit;
-use crate::error::Code;
+use crate::error::{Code, Refusal};
 use crate::ground::Ground;
 use crate::http::problem;
 use crate::ids::is_id;
@@ -40,13 +40,13 @@ pub async fn note(State(ground): State<Ground>, mut request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
-    let code = problem::refusal(&response).map(|refusal| refusal.code);
-    let noted = code.and_then(|code| Some((code, outcome(code)?)));
-    if let (Some((code, outcome)), Some(who)) = (noted, seen.0.get()) {
+    let noted = problem::refusal(&response).and_then(|refusal| Some((refusal, outcome(refusal)?)));
+    if let (Some((refusal, outcome)), Some(who)) = (noted, seen.0.get()) {
         let action = format!("{method} {}", route.as_deref().unwrap_or(&path));
-        let entry = entry(&ground, who, code, outcome, action, &path);
+        let entry = entry(&ground, who, refusal, outcome, action, &path);
         // The same request again and again is one entry in a quarter of an hour; each guess at a patient is one of its own.
-        let is_guess = matches!(code, Code::GlassNobody | Code::GlassAmbiguous);
+        let is_guess =
+            matches!(refusal.code, Code::GlassNobody | Code::GlassAmbiguous | Code::PatientAlreadyRegistered);
         let noted = if is_guess { ground.reads.append(entry) } else { ground.reads.append_coalesced(entry) };
         if let Err(fault) = noted {
             tracing::error!(cause = fault.internal, "a refusal could not be written into the audit trail");
@@ -56,9 +56,13 @@ pub async fn note(State(ground): State<Ground>, mut request: Request, next: Next
 }
 
 /// What a refusal is to the trail; most are nothing to it.
-fn outcome(code: Code) -> Option<&'static str> {
-    match code {
-        Code::RequestNotFound | Code::GlassNobody | Code::GlassAmbiguous => Some("denied"),
+fn outcome(refusal: &Refusal) -> Option<&'static str> {
+    match refusal.code {
+        Code::RequestNotFound | Code::GlassNobody | Code::GlassAmbiguous | Code::PatientTooManyTries => {
+            Some("denied")
+        }
+        // Of a record that the caller cares for it is no denial, but a hint where it is.
+        Code::PatientAlreadyRegistered => refusal.about.as_ref().map(|_| "denied"),
         // These ask the caller to do something first; nothing was denied.
         Code::AccessPasswordChange | Code::AccessSecondFactorEnrol | Code::AccessSignInAgain => None,
         // It brings what stands now: a record was read.
@@ -67,7 +71,14 @@ fn outcome(code: Code) -> Option<&'static str> {
     }
 }
 
-fn entry(ground: &Ground, who: &Who, code: Code, outcome: &str, action: String, path: &str) -> audit::Entry {
+fn entry(
+    ground: &Ground,
+    who: &Who,
+    refusal: &Refusal,
+    outcome: &str,
+    action: String,
+    path: &str,
+) -> audit::Entry {
     let caller = &who.caller;
     audit::Entry {
         id: String::new(),
@@ -82,8 +93,8 @@ fn entry(ground: &Ground, who: &Who, code: Code, outcome: &str, action: String, 
         action,
         subject_kind: "request".to_owned(),
         subject_id: path.chars().take(PATH_LIMIT).collect(),
-        patient: patient(path),
-        basis: code.as_str().to_owned(),
+        patient: refusal.about.as_deref().map(str::to_owned).or_else(|| patient(path)),
+        basis: refusal.code.as_str().to_owned(),
         outcome: outcome.to_owned(),
         detail: "{}".to_owned(),
     }
@@ -109,10 +120,18 @@ mod tests {
 
     #[test]
     fn absence_and_refusal_are_denials_and_what_is_asked_first_is_not() {
+        let outcome = |code| super::outcome(&Refusal::new(code));
         assert_eq!(outcome(Code::RequestNotFound), Some("denied"));
         assert_eq!(outcome(Code::AccessRole), Some("denied"));
         assert_eq!(outcome(Code::AccessPasswordChange), None);
         assert_eq!(outcome(Code::ConflictChanged), Some("read"));
         assert_eq!(outcome(Code::RequestJson), None);
+    }
+
+    #[test]
+    fn a_record_of_others_that_was_guessed_at_is_denied_and_ones_own_is_pointed_to() {
+        let refusal = Refusal::new(Code::PatientAlreadyRegistered);
+        assert_eq!(outcome(&refusal), None);
+        assert_eq!(outcome(&refusal.about("p1")), Some("denied"));
     }
 }

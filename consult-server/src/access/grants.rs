@@ -2,10 +2,10 @@
 //! Knows no leg and no consult, only that a subject of some kind stands behind a grant.
 
 use super::Caller;
-use super::policy::{Relation, Resource};
+use super::policy::{Action, Decision, Relation, Resource, may};
 use super::sql::{self, Grant};
 use crate::db::{Conn, Tx};
-use crate::error::Result;
+use crate::error::{Code, Refusal, Result};
 use crate::ids::{AllianceId, OrganisationId, PatientId};
 use crate::time::Timestamp;
 
@@ -47,6 +47,22 @@ pub async fn give_alone(
     sql::give_grant(tx, grant).await
 }
 
+/// Lets an organisation see a patient again for a while because of a subject that goes on after its end (I-11). What lives longer stays.
+pub async fn prolong(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    patient: &PatientId,
+    relation: Relation,
+    subject: (&str, &str),
+    seconds: i64,
+) -> Result<()> {
+    let (basis, ends_at) = (relation.basis(), tx.now.plus_seconds(seconds));
+    let grant =
+        Grant { alliance, organisation, patient, basis, subject, person: None, ends_at: Some(ends_at) };
+    sql::prolong_grant(tx, grant, ends_at).await
+}
+
 /// Ends what a subject gave, at once.
 pub async fn end_now(tx: &mut Tx, subject: (&str, &str)) -> Result<()> {
     let now = tx.now;
@@ -57,6 +73,30 @@ pub async fn end_now(tx: &mut Tx, subject: (&str, &str)) -> Result<()> {
 pub async fn end(tx: &mut Tx, subject: (&str, &str)) -> Result<()> {
     let ends_at = tx.now.plus_seconds(AFTER_END_SECONDS);
     sql::end_grants(tx, subject, ends_at).await
+}
+
+/// An organisation's part in a subject has ended while the subject goes on: its grant ends 30 days later.
+pub async fn end_of(tx: &mut Tx, subject: (&str, &str), organisation: &OrganisationId) -> Result<()> {
+    let ends_at = tx.now.plus_seconds(AFTER_END_SECONDS);
+    sql::end_grants_of(tx, subject, organisation, ends_at).await
+}
+
+/// Asks again, at the moment when something that was begun for a patient takes effect, whether the caller still cares for them
+/// (I-11); answers the legal basis. The caller knows the patient from what they began: an end is said, not hidden.
+pub async fn still_treats(
+    conn: &mut Conn,
+    caller: &Caller,
+    patient: &PatientId,
+    now: Timestamp,
+) -> Result<&'static str> {
+    let resource = resource(conn, caller, patient, now).await?;
+    match may(caller, Action::PatientTreat, Some(&resource)) {
+        Decision::Allow { basis } => Ok(basis),
+        Decision::Deny { code: Code::RequestNotFound } => {
+            Err(Refusal::new(Code::AccessRelationEnded).about(patient))
+        }
+        Decision::Deny { code } => Err(code.into()),
+    }
 }
 
 /// The strongest relation of a caller to a patient now, as the policy wants it.
@@ -77,7 +117,7 @@ pub async fn broken_glass(
     patient: &PatientId,
     now: Timestamp,
 ) -> Result<Resource> {
-    let broken = sql::broken_glass(conn, caller, patient, now).await?;
+    let broken = sql::open_glass(conn, caller, patient, now).await?.is_some();
     Ok(Resource { alliance: caller.alliance.clone(), relation: broken.then_some(Relation::BreakGlass) })
 }
 

@@ -335,17 +335,17 @@ pub async fn strongest_grant(
     row.map(|row| Ok(row.try_get(0)?)).transpose()
 }
 
-const BROKEN_GLASS: &str = "SELECT 1 FROM access_grant WHERE patient_id = $1 AND organisation_id = $2 AND alliance_id = $3 AND ends_at > $4 \
-     AND person_id = $5 AND basis = 'break-glass' LIMIT 1";
+const OPEN_GLASS: &str = "SELECT subject_id FROM access_grant WHERE patient_id = $1 AND organisation_id = $2 AND alliance_id = $3 AND ends_at > $4 \
+     AND person_id = $5 AND basis = 'break-glass' ORDER BY ends_at DESC, subject_id LIMIT 1";
 
-/// Whether this very person has broken the glass of a patient, and it is not over.
-pub async fn broken_glass(
+/// The glass of a patient that this very person has broken and that is not over; the last to end.
+pub async fn open_glass(
     conn: &mut Conn,
     caller: &Caller,
     patient: &PatientId,
     now: Timestamp,
-) -> Result<bool> {
-    let row = sqlx::query(BROKEN_GLASS)
+) -> Result<Option<String>> {
+    let row = sqlx::query(OPEN_GLASS)
         .bind(patient.as_str())
         .bind(caller.organisation.as_str())
         .bind(caller.alliance.as_str())
@@ -353,7 +353,70 @@ pub async fn broken_glass(
         .bind(caller.person.as_str())
         .fetch_optional(conn)
         .await?;
+    row.map(|row| Ok(row.try_get(0)?)).transpose()
+}
+
+const GLASS_SINCE: &str = "SELECT 1 FROM access_grant WHERE patient_id = $1 AND alliance_id = $2 AND person_id = $3 AND basis = 'break-glass' \
+     AND ends_at > $4 LIMIT 1";
+
+/// Whether a person, in whatever position, had the glass of a patient broken at or after an instant.
+pub async fn glass_since(
+    conn: &mut Conn,
+    caller: &Caller,
+    patient: &PatientId,
+    since: Timestamp,
+) -> Result<bool> {
+    let row = sqlx::query(GLASS_SINCE)
+        .bind(patient.as_str())
+        .bind(caller.alliance.as_str())
+        .bind(caller.person.as_str())
+        .bind(since.0)
+        .fetch_optional(conn)
+        .await?;
     Ok(row.is_some())
+}
+
+const PROLONG_GRANT: &str = "INSERT INTO access_grant (id, alliance_id, organisation_id, patient_id, basis, subject_kind, subject_id, given_at, \
+     person_id, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9) \
+     ON CONFLICT (organisation_id, patient_id, subject_kind, subject_id) DO UPDATE SET ends_at = $9 \
+     WHERE access_grant.ends_at IS NOT NULL AND access_grant.ends_at < $9";
+
+/// As `give_grant`, but one that ends later, or not yet at all, stays as it is.
+pub async fn prolong_grant(tx: &mut Tx, grant: Grant<'_>, ends_at: Timestamp) -> Result<()> {
+    let (id, now) = (tx.new_id(), tx.now.0);
+    sqlx::query(PROLONG_GRANT)
+        .bind(id)
+        .bind(grant.alliance.as_str())
+        .bind(grant.organisation.as_str())
+        .bind(grant.patient.as_str())
+        .bind(grant.basis)
+        .bind(grant.subject.0)
+        .bind(grant.subject.1)
+        .bind(now)
+        .bind(ends_at.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+const END_GRANTS_OF: &str = "UPDATE access_grant SET ends_at = $1 WHERE subject_kind = $2 AND subject_id = $3 AND organisation_id = $4 \
+     AND (ends_at IS NULL OR ends_at > $1)";
+
+/// Ends what a subject gave to one organisation.
+pub async fn end_grants_of(
+    tx: &mut Tx,
+    subject: (&str, &str),
+    organisation: &OrganisationId,
+    ends_at: Timestamp,
+) -> Result<()> {
+    sqlx::query(END_GRANTS_OF)
+        .bind(ends_at.0)
+        .bind(subject.0)
+        .bind(subject.1)
+        .bind(organisation.as_str())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 const GRANT_HOLDERS: &str = "SELECT DISTINCT organisation_id FROM access_grant WHERE patient_id = $1 AND alliance_id = $2 \

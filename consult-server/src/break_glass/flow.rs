@@ -5,10 +5,11 @@ use super::rules::{self, Key};
 use super::sql::{self, New};
 use super::{BreakGlass, BreakGlassCase, BreakGlassInput, KIND, ReviewInput, Stored, Verdict, Wanted};
 use crate::access::policy::{Action, Relation};
-use crate::access::{Call, grants};
+use crate::access::{Call, Role, grants};
 use crate::audit::{AuditPatient, rules::masked};
 use crate::db::change::{Change, Subject};
 use crate::db::{Conn, Tx};
+use crate::directory::sql as directory;
 use crate::error::{Code, Refusal, Result};
 use crate::ids::{BreakGlassId, PatientId};
 use crate::patients::identity::ResidentId;
@@ -20,13 +21,10 @@ use serde_json::{Value, json};
 pub async fn open(tx: &mut Tx, call: &Call, input: BreakGlassInput) -> Result<Stored> {
     call.require(Action::GlassBreak, None)?;
     let seconds = rules::check(&input)?;
-    let patient = patient(tx.conn(), call, &input.patient).await?;
-    let (now, alliance) = (tx.now, &call.caller.alliance);
-    if let Some(person) = sql::taken_by(tx.conn(), &input.id).await? {
-        let standing = sql::by_id(tx.conn(), alliance, &input.id).await?;
-        let same = standing.filter(|s| person == call.caller.person && s.patient == patient);
-        return same.ok_or_else(|| Code::RequestIdTaken.into());
+    if sql::taken_by(tx.conn(), &input.id).await?.is_some() {
+        return again(tx, call, &input).await;
     }
+    let (now, patient) = (tx.now, patient(tx.conn(), call, &input.patient).await?);
     let open = sql::open_of(tx.conn(), &call.caller, now).await?;
     if let Some(standing) = open.into_iter().find(|standing| standing.patient == patient) {
         return Ok(standing);
@@ -40,6 +38,19 @@ pub async fn open(tx: &mut Tx, call: &Call, input: BreakGlassInput) -> Result<St
     let payload = json!({ "reason": input.reason, "ends_at": ends_at, "by": call.caller.name });
     record(tx, call, &input.id, 1, "break_glass.opened", &patient, payload).await?;
     stored(tx, call, &input.id).await
+}
+
+/// An id that stands already: the caller's own glass of the same patient, or one refusal, whoever else is meant and whether
+/// they exist.
+async fn again(tx: &mut Tx, call: &Call, input: &BreakGlassInput) -> Result<Stored> {
+    let taken = || Refusal::new(Code::RequestIdTaken);
+    let standing = sql::by_id(tx.conn(), &call.caller.alliance, &input.id).await?;
+    let own = standing.filter(|s| s.person.id == call.caller.person).ok_or_else(taken)?;
+    match patient(tx.conn(), call, &input.patient).await {
+        Ok(meant) if meant == own.patient => Ok(own),
+        Err(fault) if fault.code.status() >= 500 => Err(fault),
+        Ok(_) | Err(_) => Err(taken()),
+    }
 }
 
 /// The one patient who is meant. Nobody learns here of a patient whose number, or name and birth date, they do not know.
@@ -163,7 +174,8 @@ async fn record(
     payload: Value,
 ) -> Result<()> {
     let now = tx.now;
-    let audience = sql::reviewers(tx.conn(), &call.caller.alliance, now).await?;
+    let reviewers = Role::SecurityAdministrator;
+    let audience = directory::places_of(tx.conn(), &call.caller.alliance, reviewers, now).await?;
     let subject = Subject { kind: KIND, id: id.as_str() };
     let change = call.change_of(subject, version, kind, Relation::BreakGlass.basis());
     tx.record(Change { patient: Some(patient), audience: &audience, payload, ..change }).await

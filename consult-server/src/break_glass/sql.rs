@@ -28,8 +28,11 @@ const OF_PERSON: &str =
     rows!("AND b.person_id = $2 AND b.ends_at > $3 AND b.organisation_id = $4 ORDER BY b.ends_at, b.id");
 const ALL_OF_PERSON: &str =
     rows!("AND b.person_id = $2 AND ($3 = '' OR b.id < $3) ORDER BY b.id DESC LIMIT $4");
-const CASES: &str =
-    rows!("AND ($2 = 0 OR b.verdict IS NULL) AND ($3 = '' OR b.id < $3) ORDER BY b.id DESC LIMIT $4");
+/// By when they were opened: the id is the client's own, and may say any time.
+const CASES: &str = rows!(
+    "AND ($2 = 0 OR b.verdict IS NULL) AND ($3 = '' OR EXISTS (SELECT 1 FROM break_glass l WHERE l.id = $3 AND l.alliance_id = $1 \
+     AND (b.opened_at < l.opened_at OR (b.opened_at = l.opened_at AND b.id < l.id)))) ORDER BY b.opened_at DESC, b.id DESC LIMIT $4"
+);
 const TO_REVIEW: &str = "SELECT COUNT(*) FROM break_glass WHERE alliance_id = $1 AND verdict IS NULL";
 const END: &str = "UPDATE break_glass SET version = version + 1, ends_at = $3 WHERE id = $1 AND version = $2";
 const REVIEW: &str = "UPDATE break_glass SET version = version + 1, reviewed_by = $3, reviewed_at = $4, verdict = $5, review_note = $6 \
@@ -37,8 +40,6 @@ const REVIEW: &str = "UPDATE break_glass SET version = version + 1, reviewed_by 
 const TAKEN: &str = "SELECT person_id FROM break_glass WHERE id = $1";
 const PATIENTS_NAMED: &str =
     "SELECT id FROM patient WHERE alliance_id = $1 AND name = $2 AND birth_date = $3 ORDER BY id LIMIT 2";
-const REVIEWERS: &str = "SELECT DISTINCT organisation_id FROM position WHERE alliance_id = $1 AND role = 'security_administrator' \
-     AND valid_from <= $2 AND (valid_until IS NULL OR valid_until > $2) ORDER BY organisation_id";
 
 pub struct New<'a> {
     pub id: &'a BreakGlassId,
@@ -100,7 +101,7 @@ pub async fn all_of(conn: &mut Conn, caller: &Caller, before: &str, limit: i64) 
     rows.iter().map(stored).collect()
 }
 
-/// All of an alliance, or those nobody has reviewed, newest first; ids below `before`.
+/// All of an alliance, or those nobody has reviewed, newest first; those opened before the one named `before`.
 pub async fn cases(
     conn: &mut Conn,
     alliance: &AllianceId,
@@ -164,16 +165,6 @@ pub async fn patients_named(
         .fetch_all(conn)
         .await?;
     rows.iter().map(|row| Ok(PatientId::trusted(row.try_get::<String, _>(0)?))).collect()
-}
-
-/// Where the security administrators of an alliance are.
-pub async fn reviewers(
-    conn: &mut Conn,
-    alliance: &AllianceId,
-    now: Timestamp,
-) -> Result<Vec<OrganisationId>> {
-    let rows = sqlx::query(REVIEWERS).bind(alliance.as_str()).bind(now.0).fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))).collect()
 }
 
 fn stored(row: &AnyRow) -> Result<Stored> {

@@ -1,6 +1,7 @@
 //! The doors for changes to consults: policy → rules → rows, events, audit, outbox, deadline and grants in one transaction.
 //! Knows no HTTP. What the clock does is `deadline::flow`.
 
+use super::deadline::Debtor;
 use super::report::{self, DocumentKind, ReportText, Signed};
 use super::rules::{self, Command, Facts, Giver, Happened, Life};
 use super::sql::{self, Stored};
@@ -30,7 +31,8 @@ pub async fn visible(conn: &mut Conn, call: &Call, id: &ConsultId) -> Result<(St
     Ok((found.ok_or_else(Refusal::not_found)?, basis))
 }
 
-/// What an organisation asked for and what it signed stays its own; everything else ends with the grant.
+/// What an organisation asked for and what it signed stays its own; everything else ends with the grant. Whoever a missed deadline
+/// calls sees the consult as long as they are called, to see to it, and nothing else of its patient.
 async fn resource(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Resource> {
     let organisation = call.organisation();
     let wrote_it = stored.life.signed_version.is_some() && stored.invited_organisation == *organisation;
@@ -45,6 +47,13 @@ async fn resource(conn: &mut Conn, call: &Call, stored: &Stored) -> Result<Resou
         grants::of_subject(conn, &stored.alliance, organisation, (KIND, stored.id.as_str()), now).await?;
     if granted.relation.is_some() {
         return Ok(granted);
+    }
+    let is_called = stored
+        .debt
+        .as_ref()
+        .is_some_and(|debt| debt.debtor == Debtor::Manager && debt.organisation == *organisation);
+    if is_called && matches!(call.caller.role, Role::Manager | Role::Coordinator) {
+        return Ok(Resource { alliance: stored.alliance.clone(), relation: Some(Relation::Oversight) });
     }
     if call.caller.role == Role::Manager {
         let below = directory::sql::below(conn, &stored.alliance, organisation).await?;
@@ -93,6 +102,10 @@ pub async fn command(
     }
     if version != stored.version {
         return Err(stale(tx.conn(), call, &stored).await?);
+    }
+    if matches!(command.verb(), Verb::Submit | Verb::Resubmit) {
+        // A draft may have waited until the care it was begun in had ended.
+        grants::still_treats(tx.conn(), &call.caller, &stored.patient, call.now).await?;
     }
     let giver = Giver { person: call.caller.person.clone(), actor };
     let facts = facts(tx, call, &stored, command.verb()).await?;
@@ -152,11 +165,17 @@ async fn carry_out(
     stored.debt = deadline::due(&stored.life, now).map(|due| deadline::flow::debt(&stored, due));
     let subject = (KIND, stored.id.as_str());
     let ends = stored.life.state.is_terminal();
-    let begins = (was_draft && !ends) || command.verb() == Verb::Amend;
-    if begins {
+    let (begins, goes_on) = (was_draft && !ends, command.verb() == Verb::Amend);
+    if begins || goes_on {
         for organisation in [&stored.requester_organisation, &stored.invited_organisation] {
-            let patient = &stored.patient;
-            grants::give(tx, &stored.alliance, organisation, patient, Relation::Consult, subject).await?;
+            let (alliance, patient) = (&stored.alliance, &stored.patient);
+            if begins {
+                grants::give(tx, alliance, organisation, patient, Relation::Consult, subject).await?;
+            } else {
+                let seconds = rules::AMENDING_SECONDS;
+                grants::prolong(tx, alliance, organisation, patient, Relation::Consult, subject, seconds)
+                    .await?;
+            }
         }
         conference::flow::reopen(tx, &stored.room, &stored.patient).await?;
     }
@@ -265,6 +284,10 @@ pub(super) async fn record(
     let mut audience = grants::organisations_of(tx.conn(), (KIND, stored.id.as_str()), now).await?;
     if !audience.contains(&stored.requester_organisation) {
         audience.push(stored.requester_organisation.clone());
+    }
+    // Whom a missed deadline calls.
+    if let Some(debt) = stored.debt.as_ref().filter(|debt| !audience.contains(&debt.organisation)) {
+        audience.push(debt.organisation.clone());
     }
     let system =
         Author { from: SYSTEM.to_owned(), request_id: author.request_id.clone(), ..Author::default() };

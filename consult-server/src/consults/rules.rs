@@ -147,6 +147,8 @@ pub struct Giver {
 }
 
 /// At least so long must the invited doctor have practised: three years, one of them a leap year.
+/// How long an amendment lets both sides see the patient's record again, once that had ended with the consult (I-11).
+pub const AMENDING_SECONDS: i64 = 7 * 24 * 3_600;
 const PRACTICE_SECONDS: i64 = 1_096 * 24 * 3_600;
 const TEXT_LIMIT: usize = 4_000;
 pub const SUMMARY_LIMIT: usize = 20_000;
@@ -276,11 +278,15 @@ pub fn advance(
         }
         Command::Amend { reason } => {
             let reason = said(reason, "reason")?;
+            // What is read again, and until when: the requester is told.
+            let access_until = (life.state == State::Closed).then(|| now.plus_seconds(AMENDING_SECONDS));
             life.report_version = Some(life.signed_version.unwrap_or(0) + 1);
             life.state = State::Drafted;
             life.started_at = Some(now);
             life.acknowledgement = None;
-            let payload = json!({ "reason": reason, "report_version": life.report_version });
+            let payload = json!({
+                "reason": reason, "report_version": life.report_version, "access_until": access_until,
+            });
             log.push(happened("consult.amended", payload));
         }
     }

@@ -231,7 +231,7 @@ fn anchor(file: &Path, head: &Head) -> Result<()> {
     let torn = tail(file)?;
     let torn = torn.len() - torn.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let write = || -> std::io::Result<()> {
-        let mut out = std::fs::OpenOptions::new().append(true).create(true).open(file)?;
+        let mut out = super::private::options().append(true).create(true).open(file)?;
         if torn > 0 {
             // A kill has torn the last line: the next one must not be glued to it.
             let size = out.metadata()?.len();

@@ -1,9 +1,11 @@
 //! The two engines behind one SQL text: how each is connected to and set up.
 //! Knows nothing of statements; `db::mod` opens the store with it.
 
+use super::private;
 use crate::error::{Refusal, Result};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
+use std::path::Path;
 use std::time::Duration;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +54,27 @@ impl Engine {
         }
     }
 
+    /// The engine makes its file, and those beside it with the same mode, by the umask: so it is made here before. An address with
+    /// parameters is the operator's own.
+    fn shut_file(self, url: &str) -> Result<()> {
+        let Some(path) =
+            url.strip_prefix("sqlite:").filter(|path| self == Self::Sqlite && !path.contains('?'))
+        else {
+            return Ok(());
+        };
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path == ":memory:" {
+            return Ok(());
+        }
+        private::file(Path::new(path)).map_err(|e| Refusal::internal(format!("store.url = {path}: {e}")))?;
+        for beside in ["-wal", "-shm"] {
+            private::shut_file(Path::new(&format!("{path}{beside}")));
+        }
+        Ok(())
+    }
+
     pub(super) async fn connect(self, url: &str) -> Result<AnyConnection> {
+        self.shut_file(url)?;
         let mut conn = AnyConnection::connect(&self.full_url(url)).await?;
         if self == Self::Sqlite {
             conn.execute(PRAGMAS).await?;

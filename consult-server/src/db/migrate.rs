@@ -24,6 +24,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0013_routing", include_str!("../../migrations/0013_routing.sql")),
     ("0014_desk", include_str!("../../migrations/0014_desk.sql")),
     ("0015_doors", include_str!("../../migrations/0015_doors.sql")),
+    ("0016_records", include_str!("../../migrations/0016_records.sql")),
     ("0017_care", include_str!("../../migrations/0017_care.sql")),
 ];
 

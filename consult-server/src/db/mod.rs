@@ -9,6 +9,7 @@ mod engine;
 pub mod idempotency;
 mod migrate;
 pub mod outbox;
+pub mod private;
 pub mod sealed;
 pub mod spool;
 pub mod timers;

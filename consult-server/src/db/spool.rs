@@ -1,7 +1,7 @@
 //! The read spool: reads are appended to a file by one `write(2)` before the response leaves, so that they survive a kill,
 //! and are taken into the audit table from there. Image reads coalesce. Knows nothing of who may read.
 
-use super::{Db, audit};
+use super::{Db, audit, private};
 use crate::error::{Refusal, Result};
 use crate::ids::Entropy;
 use crate::time::{Clock, Timestamp};
@@ -35,7 +35,7 @@ struct State {
 
 impl ReadSpool {
     pub fn open(folder: &Path, clock: Clock, entropy: Entropy) -> Result<Self> {
-        std::fs::create_dir_all(folder)
+        private::own_folder(folder)
             .map_err(|e| Refusal::internal(format!("the audit folder cannot be made: {e}")))?;
         let state = Mutex::new(State { current: None, recent: BTreeMap::new() });
         let taking = tokio::sync::Mutex::default();
@@ -72,7 +72,7 @@ impl ReadSpool {
         if state.current.is_none() {
             let path = self.0.folder.join(format!("reads-{}.jsonl", entry.id));
             let file =
-                File::options().create_new(true).append(true).open(&path).map_err(Refusal::internal)?;
+                private::options().create_new(true).append(true).open(&path).map_err(Refusal::internal)?;
             state.current = Some((path, file));
         }
         let written = match &mut state.current {
@@ -86,11 +86,11 @@ impl ReadSpool {
         written
     }
 
-    /// As `append`, but at most once per person, session, act, subject and basis in fifteen minutes.
+    /// As `append`, but at most once per person, session, act, subject, basis and detail in fifteen minutes.
     pub fn append_coalesced(&self, entry: audit::Entry) -> Result<()> {
         let now = self.0.clock.now();
         let text = |t: &Option<String>| t.clone().unwrap_or_default();
-        let what = format!("{} {} {}", entry.action, entry.subject_id, entry.basis);
+        let what = format!("{} {} {} {}", entry.action, entry.subject_id, entry.basis, entry.detail);
         let key = (text(&entry.person), text(&entry.session), what);
         {
             let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -106,26 +106,19 @@ impl ReadSpool {
         Ok(())
     }
 
-    /// Takes every spooled read into the audit table, also those of a process that was killed.
+    /// Takes every spooled read into the audit table, also those of a process that was killed. What cannot be read is set aside
+    /// beside it (`.unread`), kept, told and counted; a file that cannot be taken in now keeps none of the others waiting.
     pub async fn take_in(&self, db: &Db) -> Result<()> {
         let _alone = self.0.taking.lock().await;
         let closed = self.0.state.lock().unwrap_or_else(PoisonError::into_inner).current.take();
         drop(closed);
+        let mut failed = None;
         for path in self.spooled()? {
-            let text = std::fs::read_to_string(&path).map_err(Refusal::internal)?;
-            let entries = parse(&text);
-            db.write(move |tx| {
-                Box::pin(async move {
-                    for entry in &entries {
-                        audit::insert(tx, entry).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await?;
-            std::fs::remove_file(&path).map_err(Refusal::internal)?;
+            if let Err(refusal) = take_in_file(db, &path).await {
+                failed = failed.or(Some(refusal));
+            }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     fn spooled(&self) -> Result<Vec<PathBuf>> {
@@ -148,17 +141,56 @@ impl ReadSpool {
     }
 }
 
-/// The entries of a spool file. Only its last line may be torn, and then it was never acknowledged: its response had not left.
-fn parse(text: &str) -> Vec<audit::Entry> {
-    let lines = text.lines().count();
-    let read = |(number, line)| match serde_json::from_str(line) {
-        Ok(entry) => Some(entry),
-        Err(_) => {
-            if number + 1 < lines {
-                tracing::error!(line = number + 1, "a line of the read spool is not whole");
+async fn take_in_file(db: &Db, path: &Path) -> Result<()> {
+    let bytes = std::fs::read(path).map_err(Refusal::internal)?;
+    let Spooled { entries, unread } = parse(&bytes);
+    db.write(move |tx| {
+        Box::pin(async move {
+            for entry in &entries {
+                audit::insert(tx, entry).await?;
             }
-            None
+            Ok(())
+        })
+    })
+    .await?;
+    if !unread.is_empty() {
+        set_aside(path, &unread)?;
+    }
+    std::fs::remove_file(path).map_err(Refusal::internal)
+}
+
+/// Named by its spool file, so that doing it again after a kill is the same.
+fn set_aside(path: &Path, unread: &[&[u8]]) -> Result<()> {
+    let aside = path.with_extension("unread");
+    let write = || -> std::io::Result<()> {
+        let mut file = private::options().create(true).write(true).truncate(true).open(&aside)?;
+        for line in unread {
+            file.write_all(line)?;
+            file.write_all(b"\n")?;
         }
+        file.sync_all()
     };
-    text.lines().enumerate().filter_map(read).collect()
+    write().map_err(Refusal::internal)?;
+    metrics::counter!("audit_reads_set_aside_total").increment(unread.len() as u64);
+    tracing::error!(lines = unread.len(), file = %aside.display(), "reads that are not whole were set aside");
+    Ok(())
+}
+
+/// What a spool file holds: entries, and lines that are none.
+struct Spooled<'a> {
+    entries: Vec<audit::Entry>,
+    unread: Vec<&'a [u8]>,
+}
+
+/// Line by line, whatever bytes stand there: one that is torn or damaged costs no other. A last line without an end was never
+/// acknowledged (its response had not left), but nothing that somebody wrote is thrown away.
+fn parse(bytes: &[u8]) -> Spooled<'_> {
+    let mut spooled = Spooled { entries: Vec::new(), unread: Vec::new() };
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        match serde_json::from_slice(line) {
+            Ok(entry) => spooled.entries.push(entry),
+            Err(_) => spooled.unread.push(line),
+        }
+    }
+    spooled
 }

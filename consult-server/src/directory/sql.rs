@@ -33,6 +33,8 @@ const AGREED: &str = "SELECT 1 FROM agreement WHERE alliance_id = $1 AND kind = 
      AND valid_from <= $5 AND (valid_until IS NULL OR valid_until > $5)";
 const HOLDERS: &str = "SELECT DISTINCT x.person_id FROM position x JOIN person p ON p.id = x.person_id WHERE x.organisation_id = $1 AND x.role = $2 \
      AND p.kind = 'human' AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) ORDER BY x.person_id";
+const PLACES_OF: &str = "SELECT DISTINCT organisation_id FROM position WHERE alliance_id = $1 AND role = $2 AND valid_from <= $3 \
+     AND (valid_until IS NULL OR valid_until > $3) ORDER BY organisation_id";
 const ROLES_AT: &str = "SELECT role FROM position WHERE person_id = $1 AND organisation_id = $2 AND alliance_id = $3 AND valid_from <= $4 \
      AND (valid_until IS NULL OR valid_until > $4) ORDER BY role";
 const BELOW: &str = "WITH RECURSIVE below (id) AS (SELECT id FROM organisation WHERE parent_id = $1 AND alliance_id = $2 \
@@ -194,6 +196,22 @@ pub async fn holders(
         .fetch_all(conn)
         .await?;
     rows.iter().map(|row| Ok(PersonId::trusted(row.try_get::<String, _>(0)?))).collect()
+}
+
+/// Where somebody works in a role now, over the whole alliance.
+pub async fn places_of(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    role: Role,
+    now: Timestamp,
+) -> Result<Vec<OrganisationId>> {
+    let rows = sqlx::query(PLACES_OF)
+        .bind(alliance.as_str())
+        .bind(role.as_str())
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))).collect()
 }
 
 /// The roles a person has in an organisation now; none for somebody from elsewhere.

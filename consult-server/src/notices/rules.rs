@@ -113,6 +113,10 @@ pub fn told(event: &str, rung: Option<&str>) -> &'static [Role] {
         },
         // What they owed is owed by the role (I-3).
         "break_glass.opened" => &[SecurityAdministrator],
+        // Another organisation cares for a patient: those who keep the record, and those who watch over access.
+        "patient.linked" => {
+            &[SecurityAdministrator, VillageDoctor, TownshipDoctor, FamilyDoctor, ReferralDesk]
+        }
         "person.left" => &[Manager, Coordinator, ReferralDesk],
         "consult.deadline_missed" => &[ReferralDesk, Coordinator, Manager],
         _ => &[],

@@ -91,7 +91,10 @@ pub async fn list(
                     .ok_or_else(|| Refusal::internal("a notice has no known class"))?,
                 subject: SubjectRef { kind: row.try_get(4)?, id: row.try_get(5)? },
                 patient: match (row.try_get::<Option<String>, _>(9)?, row.try_get(10)?) {
-                    (Some(id), Some(name)) => Some(NoticePatient { id: PatientId::trusted(id), name }),
+                    // Whoever watches over access is not shown whom it is about.
+                    (Some(id), Some(name)) if reader.role.is_clinical() => {
+                        Some(NoticePatient { id: PatientId::trusted(id), name })
+                    }
                     (Some(_) | None, Some(_) | None) => None,
                 },
                 payload: from_json(&row.try_get::<String, _>(6)?)?,

@@ -66,11 +66,12 @@ async fn search(call: Call, Query(query): Query<PatientQuery>) -> Result<Json<Pa
 #[utoipa::path(post, path = "/patients", tag = "patients", request_body = PatientInput,
     responses((status = 201, body = Patient), (status = 200, body = Patient, description = "Known already; now also in your care"),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 409, body = Problem), (status = 422, body = Problem)))]
+              (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn register(call: Call, Json(input): Json<PatientInput>) -> Result<Reply> {
+    let counted = flow::count_try(&call, &input).await?;
     call.change(move |tx, call| {
         Box::pin(async move {
-            let (stored, reply) = match flow::register(tx, call, input).await? {
+            let (stored, reply) = match flow::register(tx, call, input, counted).await? {
                 Registered::New(stored) | Registered::Again(stored) => {
                     let reply = Reply::created(&stored.shown)?;
                     (stored, reply)

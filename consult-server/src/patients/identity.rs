@@ -54,11 +54,20 @@ impl ResidentId {
     }
 }
 
-/// The first three and the last four characters of a number; the rest is hidden.
+/// The last two characters of a document's number; the rest is hidden. Beside the address and the birth date that stand next to
+/// it, a region or more of the running number would give the whole away.
 pub fn mask(number: &str) -> String {
+    last(number, 2)
+}
+
+/// The last four digits of a phone number, or two of a short one.
+pub fn mask_phone(number: &str) -> String {
+    last(number, if number.chars().count() >= 11 { 4 } else { 2 })
+}
+
+fn last(number: &str, shown: usize) -> String {
     let length = number.chars().count();
-    let (head, tail) = if length >= 11 { (3, 4) } else { (1, 1) };
-    number.chars().enumerate().map(|(i, c)| if i < head || i + tail >= length { c } else { '*' }).collect()
+    number.chars().enumerate().map(|(i, c)| if i + shown >= length { c } else { '*' }).collect()
 }
 
 #[cfg(test)]
@@ -110,9 +119,27 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_number_keeps_three_and_four_characters() {
-        assert_eq!(mask("11010519491231002X"), "110***********002X");
-        assert_eq!(mask("13812345678"), "138****5678");
-        assert_eq!(mask("E1234"), "E***4");
+    fn of_a_number_two_characters_are_shown_and_of_a_phone_four() {
+        assert_eq!(mask("11010519491231002X"), "****************2X");
+        assert_eq!(mask("E1234"), "***34");
+        assert_eq!(mask_phone("13812345678"), "*******5678");
+        assert_eq!(mask_phone("5551234"), "*****34");
+    }
+
+    /// Whoever sees the mask beside the birth date, the sex and the county must still guess.
+    #[test]
+    fn a_mask_beside_the_rest_of_the_record_leaves_several_numbers() {
+        let (number, masked) = ("11010519491231002X", mask("11010519491231002X"));
+        let fits = |order: u32| {
+            let sum: u32 = number[..14]
+                .bytes()
+                .chain(format!("{order:03}").bytes())
+                .zip(WEIGHTS)
+                .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+                .sum();
+            let whole = format!("{}{order:03}{}", &number[..14], char::from(CHECKS[(sum % 11) as usize]));
+            ResidentId::parse(&whole, TODAY).is_ok() && mask(&whole) == masked
+        };
+        assert!((0..1000).filter(|order| fits(*order)).count() >= 8);
     }
 }

@@ -1,8 +1,13 @@
 //! What makes a patient's record acceptable, and what a patch makes of it. Pure.
 
-use super::identity::{ResidentId, mask};
+use super::identity::{ResidentId, mask, mask_phone};
 use super::{Identity, IdentityKind, PatientInput, PatientPatch, Sex};
 use crate::error::{Code, Refusal, Result};
+use crate::time::Timestamp;
+
+/// Registrations of records of others that cost nothing within the time below: people mistype.
+const FREE_TRIES: i64 = 5;
+pub const TRIES_SECONDS: i64 = 10 * 60;
 
 const NAME_LIMIT: usize = 100;
 const ADDRESS_LIMIT: usize = 300;
@@ -23,7 +28,7 @@ impl Checked {
         self.identity.value.as_deref().map(mask)
     }
     pub fn phone_masked(&self) -> Option<String> {
-        self.phone.as_deref().map(mask)
+        self.phone.as_deref().map(mask_phone)
     }
 }
 
@@ -47,6 +52,15 @@ pub fn check(input: PatientInput, today: jiff::civil::Date) -> Result<Checked> {
     };
     let address = blank(input.address).map(|a| a.chars().take(ADDRESS_LIMIT).collect());
     Ok(Checked { name, sex: input.sex, birth_date: born.map(|d| d.to_string()), identity, phone, address })
+}
+
+/// Whether the nth try since an instant is answered.
+pub fn may_try(tries: i64, since: Timestamp, now: Timestamp) -> Result<()> {
+    if tries <= FREE_TRIES {
+        return Ok(());
+    }
+    let wait = (since.plus_seconds(TRIES_SECONDS).0 - now.0).max(0);
+    Err(Refusal::new(Code::PatientTooManyTries).with("retry_after", (wait + 999) / 1000))
 }
 
 /// The whole input that a patch means on top of what stands.
@@ -143,7 +157,18 @@ mod tests {
     fn a_consistent_record_is_accepted_trimmed_and_masked() {
         let checked = check(input(), TODAY).unwrap();
         assert_eq!((checked.name.as_str(), checked.phone.as_deref()), ("王秀英", Some("13812345678")));
-        assert_eq!(checked.identity_masked().as_deref(), Some("110***********002X"));
+        assert_eq!(checked.identity_masked().as_deref(), Some("****************2X"));
+    }
+
+    #[test]
+    fn the_sixth_try_waits_for_the_rest_of_the_time() {
+        let (since, now) = (Timestamp(0), Timestamp(60_000));
+        assert!(may_try(5, since, now).is_ok());
+        let refusal = may_try(6, since, now).unwrap_err();
+        assert_eq!(
+            (refusal.code, refusal.extras["retry_after"].as_i64()),
+            (Code::PatientTooManyTries, Some(540))
+        );
     }
 
     #[test]

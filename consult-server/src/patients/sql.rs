@@ -5,7 +5,7 @@ use super::{Identity, IdentityKind, MaskedIdentity, Patient, PatientInput, Sex};
 use crate::db::sealed::{Column, KeyRing};
 use crate::db::{Conn, Tx, changed_once};
 use crate::error::{Refusal, Result};
-use crate::ids::{AllianceId, OrganisationId, PatientId};
+use crate::ids::{AllianceId, OrganisationId, PatientId, PersonId};
 use crate::names;
 use crate::refs::{OrganisationRef, PatientRef, age};
 use crate::time::Timestamp;
@@ -35,6 +35,11 @@ const DELETE_IDENTIFIER: &str =
     "DELETE FROM patient_identifier WHERE patient_id = $1 AND system IN ('resident_id', 'passport')";
 const BY_IDENTIFIER: &str = "SELECT patient_id FROM patient_identifier WHERE alliance_id = $1 AND system = $2 AND issuer_organisation_id = $3 AND value_blind = $4";
 const REF: &str = "SELECT id, name, sex, birth_date FROM patient WHERE id = $1";
+
+const ADD_TRY: &str = "INSERT INTO patient_try (person_id, alliance_id, tries, since) VALUES ($1, $2, 1, $3) ON CONFLICT (person_id) DO UPDATE \
+     SET tries = CASE WHEN patient_try.since <= $4 THEN 1 ELSE patient_try.tries + 1 END, \
+     since = CASE WHEN patient_try.since <= $4 THEN $3 ELSE patient_try.since END RETURNING tries, since";
+const TAKE_BACK_TRY: &str = "UPDATE patient_try SET tries = tries - 1 WHERE person_id = $1 AND tries > 0";
 
 pub const IDENTITY: Column = crate::sealed_column!("patient.identity", "patient", "id", "identity_sealed");
 pub const PHONE: Column = crate::sealed_column!("patient.phone", "patient", "id", "phone_sealed");
@@ -156,6 +161,29 @@ pub async fn insert_identifier(
         .bind(now)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Counts a person's registration of a record of others: how many since when, this one included. The time begins anew once it is over.
+pub async fn add_try(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    person: &PersonId,
+    seconds: i64,
+) -> Result<(i64, Timestamp)> {
+    let now = tx.now;
+    let row = sqlx::query(ADD_TRY)
+        .bind(person.as_str())
+        .bind(alliance.as_str())
+        .bind(now.0)
+        .bind(now.plus_seconds(-seconds).0)
+        .fetch_one(tx.conn())
+        .await?;
+    Ok((row.try_get(0)?, Timestamp(row.try_get(1)?)))
+}
+
+pub async fn take_back_try(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    sqlx::query(TAKE_BACK_TRY).bind(person.as_str()).execute(tx.conn()).await?;
     Ok(())
 }
 

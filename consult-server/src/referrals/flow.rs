@@ -180,6 +180,11 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
         }
         decided => decided.map_err(|why| rules::refusal(&why))?,
     };
+    if matches!(command, Command::Submit) {
+        // A draft may have waited until the care it was begun in had ended.
+        let patient = PatientId::trusted(case.patient.as_str());
+        grants::still_treats(tx.conn(), &call.caller, &patient, call.now).await?;
+    }
     checks::before(tx, &acting, &case, leg, &command).await?;
     apply(tx, &acting, &case, &events).await?;
     seen(tx, call, id).await
@@ -343,15 +348,20 @@ fn payload(body: &EventBody) -> Result<Value> {
     Ok(payload)
 }
 
-/// Both sides see the patient from submission until 30 days after the case has closed.
+/// Both sides see the patient from submission until 30 days after the case has closed, a receiver whose legs have all ended before
+/// it until 30 days after the last of them.
 async fn give_and_end_grants(tx: &mut Tx, acting: &Acting, case: &Case, event: &Event) -> Result<()> {
     let subject = (CASE, case.id.as_str());
     if event.body == EventBody::CaseClosed {
         return grants::end(tx, subject).await;
     }
-    let (EventBody::Submitted, referral::Subject::Leg(id)) = (&event.body, &event.subject) else {
+    let referral::Subject::Leg(id) = &event.subject else { return Ok(()) };
+    if let Some(receiver) = rules::receiver_let_go(case, id) {
+        return grants::end_of(tx, subject, &receiver).await;
+    }
+    if event.body != EventBody::Submitted {
         return Ok(());
-    };
+    }
     let patient = PatientId::trusted(case.patient.as_str());
     for organisation in case.leg(id).map(rules::sides).unwrap_or_default() {
         grants::give(tx, &acting.alliance, &organisation, &patient, Relation::Referral, subject).await?;

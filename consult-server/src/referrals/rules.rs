@@ -94,6 +94,18 @@ pub fn sides(leg: &Leg) -> Vec<OrganisationId> {
     sides
 }
 
+/// The receiver of a leg that has ended, if no other leg of the case is theirs any more.
+pub fn receiver_let_go(case: &Case, id: &referral::LegId) -> Option<OrganisationId> {
+    let leg = case.leg(id).filter(|leg| leg.code().is_terminal() && leg.submitted_at.is_some())?;
+    let receiver = &leg.to.as_ref()?.organisation;
+    let goes_on = |leg: &Leg| {
+        let receives =
+            leg.submitted_at.is_some() && leg.to.as_ref().is_some_and(|to| to.organisation == *receiver);
+        !leg.code().is_terminal() && (leg.from == *receiver || receives)
+    };
+    (!case.legs.iter().any(goes_on)).then(|| our_org(receiver))
+}
+
 /// When something happened in the world, where the event says so.
 pub fn occurred_at(body: &EventBody) -> Option<Timestamp> {
     match body {

@@ -113,7 +113,7 @@ async fn note_images(call: &Call, view: &View, study: &StudyUid) -> Result<()> {
     for id in index::studies_of_uid(&mut reader, &view.scope, study).await? {
         let (stored, basis) = flow::read(&mut reader, call, &id).await?;
         let subject = Subject { kind: KIND, id: id.as_str() };
-        call.note_image_read(subject, stored.shown.patient_id.as_ref(), basis)?;
+        call.note_image_read(subject, stored.shown.patient_id.as_ref(), basis).await?;
     }
     Ok(())
 }

@@ -86,7 +86,7 @@ pub async fn compare(
 }
 
 fn resource(scope: &Scope, stored: &Stored) -> Resource {
-    let received_here = stored.received_by == scope.organisation;
+    let received_here = stored.received_by == scope.organisation && !stored.is_shared;
     let relation = rules::relation(stored.shown.status, received_here, stored.granted, scope.desk);
     Resource { alliance: scope.alliance.clone(), relation }
 }

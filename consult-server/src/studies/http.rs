@@ -83,7 +83,7 @@ async fn read(call: Call, Path(id): Path<StudyId>) -> Result<Reply> {
     let (stored, basis) = flow::read(&mut *call.read().await?, &call, &id).await?;
     let shown = &stored.shown;
     let patient = shown.patient_id.as_ref().or(shown.sent_to.as_ref().map(|p| &p.id));
-    note(&call, &shown.id, patient, basis)?;
+    note(&call, &shown.id, patient, basis).await?;
     Ok(Reply::ok(shown)?.with_version(stored.version))
 }
 
@@ -113,8 +113,8 @@ async fn compare(
     Ok(Json(comparison))
 }
 
-fn note(call: &Call, study: &StudyId, patient: Option<&PatientId>, basis: &str) -> Result<()> {
-    call.note_image_read(Subject { kind: KIND, id: study.as_str() }, patient, basis)
+async fn note(call: &Call, study: &StudyId, patient: Option<&PatientId>, basis: &str) -> Result<()> {
+    call.note_image_read(Subject { kind: KIND, id: study.as_str() }, patient, basis).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -147,7 +147,7 @@ async fn preview(call: Call, State(imaging): State<Imaging>, Path(id): Path<Stud
     drop(reader);
     let jpeg = imaging.previews.get(&blob, PREVIEW).await.map_err(flow::blob_refusal)?;
     let jpeg = jpeg.ok_or(Code::ImagingNoPicture)?;
-    note(&call, &id, stored.shown.patient_id.as_ref(), basis)?;
+    note(&call, &id, stored.shown.patient_id.as_ref(), basis).await?;
     let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=300")];
     Ok((headers, jpeg).into_response())
 }
@@ -162,7 +162,7 @@ async fn read_ecg(
     Path(uid): Path<String>,
 ) -> Result<Json<ecg::EcgHead>> {
     let found = ecg::read(&call, &imaging, &uid).await?;
-    note(&call, &found.study, found.patient.as_ref(), found.basis)?;
+    note(&call, &found.study, found.patient.as_ref(), found.basis).await?;
     Ok(Json(found.head()))
 }
 
@@ -176,6 +176,6 @@ async fn ecg_samples(
     Path(uid): Path<String>,
 ) -> Result<Response> {
     let found = ecg::read(&call, &imaging, &uid).await?;
-    note(&call, &found.study, found.patient.as_ref(), found.basis)?;
+    note(&call, &found.study, found.patient.as_ref(), found.basis).await?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], found.samples.bytes).into_response())
 }

@@ -15,7 +15,7 @@ pub mod uploads;
 
 use crate::access::Call;
 use crate::db::change::Author;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, private};
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::{ConsultId, PatientId, StudyId};
@@ -180,8 +180,10 @@ impl Imaging {
             return Err(Refusal::internal(format!("objects.url = {url}: only file:FOLDER is known")));
         };
         let staging = ground.config.objects.staging.clone();
-        std::fs::create_dir_all(&staging)
+        private::own_folder(&staging)
             .map_err(|e| Refusal::internal(format!("objects.staging = {}: {e}", staging.display())))?;
+        private::own_folder(Path::new(folder))
+            .map_err(|e| Refusal::internal(format!("objects.url = {url}: {e}")))?;
         let blobs = Blobs::local(Path::new(folder)).map_err(Refusal::internal)?;
         Ok(Self {
             previews: Previews::new(blobs.clone(), Arc::new(Pictures)),

@@ -20,7 +20,7 @@ macro_rules! columns {
          (SELECT g.basis FROM access_grant g WHERE g.patient_id = s.patient_id AND g.organisation_id = $2 AND g.alliance_id = s.alliance_id \
              AND (g.ends_at IS NULL OR g.ends_at > $3) AND (g.person_id IS NULL OR g.person_id = $5) \
              ORDER BY CASE g.basis WHEN 'care-relationship' THEN 0 WHEN 'referral' THEN 1 WHEN 'consult' THEN 2 ELSE 3 END LIMIT 1), \
-         s.holder, COALESCE((SELECT i.channel FROM instance i WHERE i.study_id = s.id ORDER BY i.received_at, i.id LIMIT 1), '') FROM study s "
+         s.holder, COALESCE((SELECT i.channel FROM instance i WHERE i.study_id = s.id ORDER BY i.received_at, i.id LIMIT 1), ''), s.shared FROM study s "
     };
 }
 
@@ -37,7 +37,9 @@ macro_rules! visible {
             $study,
             ".alliance_id AND (v.ends_at IS NULL OR v.ends_at > $3) AND (v.person_id IS NULL OR v.person_id = $5))) OR (",
             $study,
-            ".received_by = $2 AND (",
+            ".received_by = $2 AND ",
+            $study,
+            ".shared = 0 AND (",
             $study,
             ".status <> 'quarantined' OR $4 = 1))) "
         )
@@ -93,6 +95,8 @@ pub struct Stored {
     pub shown: Study,
     pub version: i64,
     pub received_by: OrganisationId,
+    /// Others have added to it: that it came here first lets nobody see it any more.
+    pub is_shared: bool,
     pub granted: Option<Relation>,
     /// The record that a quarantined one was sent to.
     pub sent_to: Option<PatientId>,
@@ -305,6 +309,7 @@ fn stored(row: &sqlx::any::AnyRow) -> Result<Stored> {
         shown,
         version: row.try_get(1)?,
         received_by: OrganisationId::trusted(row.try_get::<String, _>(6)?),
+        is_shared: row.try_get::<i64, _>(21)? == 1,
         granted: row.try_get::<Option<String>, _>(18)?.as_deref().and_then(Relation::parse),
         sent_to: rules::sent_to(&row.try_get::<String, _>(19)?),
         dicom_name: name,

@@ -66,9 +66,10 @@ async fn seal(app: &App, shutdown: &CancellationToken) {
 }
 
 async fn seal_now(app: &App) -> Result<()> {
-    app.ground.reads.take_in(&app.ground.db).await?;
+    // What cannot be taken in now keeps nothing else unsealed.
+    let taken_in = app.ground.reads.take_in(&app.ground.db).await;
     audit::seal(&app.ground.db, &app.ground.reads.anchors()).await?;
-    Ok(())
+    taken_in
 }
 
 async fn fire(app: &App, shutdown: &CancellationToken) {

@@ -19,6 +19,7 @@ const ICONS: Record<Notice['subject']['kind'], IconName> = {
   duty_swap: 'clock',
   person: 'person',
   break_glass: 'alert',
+  patient: 'person',
 };
 
 /** The sentence of a notice by its type; a type that this page does not know still says what it is about. */
@@ -101,7 +102,16 @@ export function NoticeRows({ notices }: { notices: Notice[] }) {
               <Link to="/break-glass/mine" className="rows-link item" onClick={onClick}>
                 {inside}
               </Link>
-            ) : subject.kind === 'person' ? (
+            ) : subject.kind === 'patient' && patient ? (
+              <Link
+                to="/patients/$patientId"
+                params={{ patientId: subject.id }}
+                className="rows-link item"
+                onClick={onClick}
+              >
+                {inside}
+              </Link>
+            ) : subject.kind === 'person' || subject.kind === 'patient' ? (
               <button type="button" className="rows-link rows-button item" onClick={onClick}>
                 {inside}
               </button>

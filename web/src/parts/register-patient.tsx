@@ -37,7 +37,8 @@ export function RegisterPatient({
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const wrong = faults(fields, dayOf(clock.now()), null);
-  const existing = problem?.code === 'patient.already-registered' ? problem.body.patient_id : undefined;
+  const isKnown = problem?.code === 'patient.already-registered';
+  const existing = isKnown ? problem.body.patient_id : undefined;
 
   async function openExisting(patientId: string) {
     try {
@@ -88,6 +89,8 @@ export function RegisterPatient({
         >
           {problemText(problem)}
         </Banner>
+      ) : isKnown ? (
+        <Banner tone="amber">{t('knownElsewhere')}</Banner>
       ) : (
         problem && !problem.field && <ProblemBanner error={problem} />
       )}

@@ -4,12 +4,13 @@
 pub mod flow;
 
 use crate::access::{factors, oidc};
+use crate::db::idempotency;
 use crate::db::sealed::{Column, KeyName, Standing};
 use crate::notices::webhooks;
 use crate::patients;
 
 /// Every sealed column of every subject. `seal` takes a `Column`, so that whoever adds one meets this list.
-pub const COLUMNS: [&Column; 8] = [
+pub const COLUMNS: [&Column; 9] = [
     &patients::sql::IDENTITY,
     &patients::sql::PHONE,
     &patients::sql::ADDRESS,
@@ -18,6 +19,7 @@ pub const COLUMNS: [&Column; 8] = [
     &oidc::sql::ASKED,
     &webhooks::sql::URL,
     &webhooks::sql::SECRET,
+    &idempotency::BODY,
 ];
 
 /// Which keys there are, and how many values of each column stand on which.

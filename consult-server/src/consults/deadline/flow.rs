@@ -2,8 +2,7 @@
 //! `missed`; commands call `set` in their own transaction.
 
 use super::{Debtor, Due, due, next_rung};
-use crate::access::policy::Relation;
-use crate::access::{Role, grants};
+use crate::access::Role;
 use crate::consults::rules::Happened;
 use crate::consults::sql::{self, Debt, Stored};
 use crate::consults::{KIND, flow};
@@ -37,7 +36,8 @@ pub async fn set(tx: &mut Tx, stored: &Stored) -> Result<()> {
     }
 }
 
-/// A deadline has passed: nothing expires, the next rung of the ladder owes the step from now on. Fires once, because the
+/// A deadline has passed: nothing expires, the next rung of the ladder owes the step from now on, and sees the consult because of
+/// it (`flow::resource`), not its patient (I-11). Fires once, because the
 /// worker takes the timer in this very transaction.
 pub async fn missed(tx: &mut Tx, timer: &Timer) -> Result<()> {
     let Some(id) = ConsultId::parse(&timer.subject_id) else {
@@ -61,9 +61,6 @@ pub async fn missed(tx: &mut Tx, timer: &Timer) -> Result<()> {
         due_at,
         ..missed.clone()
     });
-    // Whoever is called must be able to see what about (I-11: the grant ends with the consult).
-    let subject = (KIND, stored.id.as_str());
-    grants::give(tx, &stored.alliance, &organisation, &stored.patient, Relation::Consult, subject).await?;
     set(tx, &stored).await?;
     let payload = json!({ "duty": missed.duty, "due_at": missed.due_at, "rung": stored.rung });
     let log = [Happened { kind: "consult.deadline_missed", by_system: true, payload, is_news: true }];

@@ -31,6 +31,15 @@ macro_rules! visible {
          WHERE g.organisation_id = $3 AND g.subject_kind = 'consult' AND g.subject_id = c.id AND (g.ends_at IS NULL OR g.ends_at > $4))))) "
     };
 }
+/// The same for whom a missed deadline calls there: that consult too, as long as they are called.
+macro_rules! visible_to_called {
+    () => {
+        "WHERE c.alliance_id = $2 AND (c.requester_organisation_id = $3 OR (c.state <> 'draft' AND \
+         ((c.owed_party = 'manager' AND c.owed_organisation_id = $3) OR \
+         (c.invited_organisation_id = $3 AND c.signed_version IS NOT NULL) OR EXISTS (SELECT 1 FROM access_grant g \
+         WHERE g.organisation_id = $3 AND g.subject_kind = 'consult' AND g.subject_id = c.id AND (g.ends_at IS NULL OR g.ends_at > $4))))) "
+    };
+}
 /// What a manager oversees: what an organisation of their part of the tree asked for or was asked.
 macro_rules! overseen {
     () => {
@@ -80,17 +89,18 @@ macro_rules! by_change {
     };
 }
 macro_rules! todo_list {
-    ($who:ident) => {
-        concat!(rows!(), visible!(), waiting!($who), in_state!(), by_deadline!())
+    ($visible:ident, $who:ident) => {
+        concat!(rows!(), $visible!(), waiting!($who), in_state!(), by_deadline!())
     };
 }
 macro_rules! todo_count {
-    ($who:ident) => {
-        concat!("SELECT COUNT(*) FROM consult c ", visible!(), waiting!($who))
+    ($visible:ident, $who:ident) => {
+        concat!("SELECT COUNT(*) FROM consult c ", $visible!(), waiting!($who))
     };
 }
 const ONE: &str = concat!(rows!(), "WHERE c.id = $2");
 const ALL: &str = concat!(rows!(), visible!(), in_state!(), by_change!());
+const ALL_OF_CALLED: &str = concat!(rows!(), visible_to_called!(), in_state!(), by_change!());
 const OVERSEEN: &str = concat!(rows!(), overseen!(), in_state!(), by_change!());
 const OF_PATIENT: &str =
     concat!(rows!(), visible!(), "AND c.patient_id = $5 ORDER BY c.updated_at DESC, c.id DESC LIMIT $6");
@@ -106,13 +116,15 @@ const COUNT_STARTED: &str = concat!("SELECT COUNT(*) FROM consult c ", visible!(
 fn todo(role: Role) -> (&'static str, &'static str) {
     match role {
         Role::VillageDoctor | Role::TownshipDoctor | Role::ReceivingDoctor | Role::FamilyDoctor => {
-            (todo_list!(requester), todo_count!(requester))
+            (todo_list!(visible, requester), todo_count!(visible, requester))
         }
-        Role::Specialist => (todo_list!(specialist), todo_count!(specialist)),
-        Role::Coordinator => (todo_list!(coordinator), todo_count!(coordinator)),
-        Role::Manager => (todo_list!(manager), todo_count!(manager)),
+        Role::Specialist => (todo_list!(visible, specialist), todo_count!(visible, specialist)),
+        Role::Coordinator => {
+            (todo_list!(visible_to_called, coordinator), todo_count!(visible_to_called, coordinator))
+        }
+        Role::Manager => (todo_list!(visible_to_called, manager), todo_count!(visible_to_called, manager)),
         Role::ReferralDesk | Role::Administrator | Role::SecurityAdministrator | Role::Auditor => {
-            (todo_list!(nobody), todo_count!(nobody))
+            (todo_list!(visible, nobody), todo_count!(visible, nobody))
         }
     }
 }
@@ -155,6 +167,7 @@ pub async fn list(
         ConsultBox::Todo => todo(viewer.role).0,
         ConsultBox::Started => STARTED,
         ConsultBox::All if viewer.role == Role::Manager => OVERSEEN,
+        ConsultBox::All if viewer.role == Role::Coordinator => ALL_OF_CALLED,
         ConsultBox::All => ALL,
     };
     let rows = sqlx::query(statement)

@@ -125,7 +125,7 @@ impl Ring {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             Some(_) | None => PathBuf::from("."),
         };
-        std::fs::create_dir_all(&folder)?;
+        crate::db::private::folder(&folder)?;
         let beside = with_suffix(file, &format!(".new-{}", std::process::id()));
         let _leftover = std::fs::remove_file(&beside);
         let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;

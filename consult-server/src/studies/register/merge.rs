@@ -27,6 +27,8 @@ pub async fn merge(tx: &mut Tx, from: &StudyId, into: &StudyId) -> Result<i64> {
             }
         }
     }
+    let from_another = sql::receiver(tx.conn(), from).await?;
+    sql::share(tx, into, &from_another).await?;
     sql::drop_study(tx, from).await?;
     sql::count(tx, into).await
 }

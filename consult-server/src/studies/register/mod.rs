@@ -6,7 +6,7 @@ pub mod sql;
 
 use super::rules;
 use super::{Consults, KIND, sql as studies};
-use crate::access::grants;
+use crate::access::{grants, sql as access};
 use crate::db::Tx;
 use crate::db::change::{Author, Change, Subject};
 use crate::error::{Code, Refusal, Result};
@@ -71,6 +71,7 @@ impl Register for Door {
 
 impl Door {
     async fn enter(&self, tx: &mut Tx, batch: &[Arrival]) -> Result<Vec<Outcome>> {
+        self.still_open(tx).await?;
         let (mut found, mut touched) = (Found::default(), BTreeMap::new());
         let mut outcomes = Vec::with_capacity(batch.len());
         for arrival in batch {
@@ -80,6 +81,16 @@ impl Door {
             self.close(tx, &StudyId::trusted(study.as_str()), touched).await?;
         }
         Ok(outcomes)
+    }
+
+    /// Whoever left, or was put out, while their files travelled adds nothing.
+    async fn still_open(&self, tx: &mut Tx) -> Result<()> {
+        let Some(session) = self.author.as_ref().and_then(|author| author.session.as_ref()) else {
+            return Ok(());
+        };
+        let now = tx.now;
+        let lives = access::session_lives(tx.conn(), session, now).await?;
+        if lives { Ok(()) } else { Err(Code::AccessSessionExpired.into()) }
     }
 
     /// Gives one arrival its rows.
@@ -185,6 +196,7 @@ impl Door {
     async fn close(&self, tx: &mut Tx, study: &StudyId, touched: &Touched) -> Result<()> {
         let alliance = sql::alliance_of(tx.conn(), &touched.organisation).await?;
         if touched.added > 0 {
+            sql::share(tx, study, &touched.organisation).await?;
             let version = sql::count(tx, study).await?;
             let mut audience = BTreeSet::from([touched.organisation.clone()]);
             if let Some(patient) = &touched.patient {

@@ -39,6 +39,20 @@ const COUNT_STUDY: &str = "UPDATE study SET version = version + 1, updated_at = 
 const INSERT_REFUSED: &str = "INSERT INTO refused (id, alliance_id, organisation_id, channel, ae_title, code, hash, size, refused_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
+const SHARE: &str = "UPDATE study SET shared = 1 WHERE id = $1 AND received_by <> $2 AND shared = 0";
+const RECEIVER: &str = "SELECT received_by FROM study WHERE id = $1";
+
+/// An organisation adds to a study; one that another received is shared from now on.
+pub async fn share(tx: &mut Tx, study: &StudyId, organisation: &OrganisationId) -> Result<()> {
+    sqlx::query(SHARE).bind(study.as_str()).bind(organisation.as_str()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub async fn receiver(conn: &mut Conn, study: &StudyId) -> Result<OrganisationId> {
+    let row = sqlx::query(RECEIVER).bind(study.as_str()).fetch_one(conn).await?;
+    Ok(OrganisationId::trusted(row.try_get::<String, _>(0)?))
+}
+
 pub async fn alliance_of(conn: &mut Conn, organisation: &OrganisationId) -> Result<AllianceId> {
     let row = sqlx::query(ALLIANCE_OF).bind(organisation.as_str()).fetch_one(conn).await?;
     Ok(AllianceId::trusted(row.try_get::<String, _>(0)?))

@@ -5,7 +5,7 @@ use super::sql::{self, Stored};
 use super::tus::Creation;
 use super::{State, Turn, Upload, UploadOutcome, UploadResult};
 use crate::access::policy::Action;
-use crate::access::{Call, grants};
+use crate::access::{Call, grants, sql as access};
 use crate::db::change::{Author, Change, Subject};
 use crate::db::{Conn, Tx};
 use crate::error::{Code, Refusal, Result};
@@ -26,6 +26,9 @@ use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 const KIND: &str = "upload";
 /// An upload that is not whole after so long is given up.
 const ABANDONED_SECONDS: i64 = 24 * 3600;
+
+/// Bytes that one person's unfinished uploads may come to: two of the largest.
+const MOST_AT_ONCE: i64 = 2 * super::MAX_SIZE;
 
 /// The bytes of a request; an error means that the sender broke off.
 pub type Body = BoxStream<'static, std::io::Result<Bytes>>;
@@ -59,7 +62,13 @@ pub async fn begin(tx: &mut Tx, imaging: &Imaging, call: &Call, creation: Creati
     match sql::by_id(tx.conn(), &id).await? {
         Some(standing) if is_same(&standing, &upload) => return Ok(id),
         Some(_) => return Err(Code::RequestIdTaken.into()),
-        None => sql::insert(tx, &upload).await?,
+        None => {
+            let held = sql::receiving(tx.conn(), &upload.person).await?;
+            if held.saturating_add(upload.size) > MOST_AT_ONCE {
+                return Err(Refusal::new(Code::UploadTooMuch).with("limit", MOST_AT_ONCE));
+            }
+            sql::insert(tx, &upload).await?;
+        }
     }
     record(tx, &call.author, &upload, "upload.begun", basis).await?;
     Ok(id)
@@ -141,6 +150,7 @@ pub async fn receive(imaging: Imaging, call: Call, id: UploadId, at: i64, body: 
     if whole < upload.size {
         return Ok(whole);
     }
+    still_theirs(&call, &upload, &file).await?;
     take_in(&imaging, &call, upload, &file).await?;
     imaging.uploads.forget(&id);
     Ok(whole)
@@ -188,6 +198,36 @@ fn disk(error: std::io::Error) -> Refusal {
         Code::Internal
     };
     Refusal { internal: Some(error.to_string()), ..Refusal::new(code) }
+}
+
+/// Bytes may travel for hours: at their end it is asked again whether whoever sent them may still be here, and still cares for the
+/// patient (I-11). An upload whose care has ended fails for good, and its bytes go; one of a session that is over waits for its
+/// person to come back.
+async fn still_theirs(call: &Call, upload: &Stored, file: &Path) -> Result<()> {
+    let mut reader = call.read().await?;
+    let now = call.ground.now();
+    if !access::session_lives(&mut reader, &call.caller.session, now).await? {
+        return Err(Code::AccessSessionExpired.into());
+    }
+    let Some(patient) = &upload.patient else { return Ok(()) };
+    let Err(refusal) = grants::still_treats(&mut reader, &call.caller, patient, now).await else {
+        return Ok(());
+    };
+    drop(reader);
+    if refusal.code.status() < 500 {
+        let code = refusal.code.as_str().to_owned();
+        let failed = Stored { state: State::Failed, code: Some(code), ..upload.clone() };
+        let author = call.author.clone();
+        let write = call.ground.db.write(move |tx| {
+            Box::pin(async move {
+                sql::finish(tx, &failed).await?;
+                record(tx, &author, &failed, "upload.finished", "role").await
+            })
+        });
+        write.await?;
+        remove_file(file).await?;
+    }
+    Err(refusal)
 }
 
 /// Hands the whole file to ingest. When that fails for a reason of ours the bytes stay and the upload can go on later.

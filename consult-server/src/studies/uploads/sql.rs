@@ -15,6 +15,14 @@ const DELETE: &str = "DELETE FROM upload WHERE id = $1";
 const ABANDONED: &str =
     "SELECT id FROM upload WHERE state = 'receiving' AND created_at < $1 ORDER BY created_at LIMIT 500";
 
+const RECEIVING: &str =
+    "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM upload WHERE person_id = $1 AND state = 'receiving'";
+
+/// How large a person's unfinished uploads will be together.
+pub async fn receiving(conn: &mut Conn, person: &PersonId) -> Result<i64> {
+    Ok(sqlx::query(RECEIVING).bind(person.as_str()).fetch_one(conn).await?.try_get(0)?)
+}
+
 #[derive(Clone, Debug)]
 pub struct Stored {
     pub id: UploadId,
