@@ -178,8 +178,8 @@ async fn a_patient_is_given_to_nobody_who_cannot_sign_in_or_whose_licence_is_ove
     let refused = accept(&newcomer).await.expect_refusal(422, "referral.owner-no-account");
     assert_eq!(refused.json["field"], "owner_id");
 
-    let over = format!("UPDATE person SET licence_until = 1 WHERE id = '{}'", person(&doctor));
-    store::execute(&product.app.ground.db, &over).await;
+    let over = "UPDATE person SET licence_until = 1 WHERE id = (SELECT person_id FROM account WHERE login = 'doctor')";
+    store::execute(&product.app.ground.db, over).await;
     accept(&person(&doctor)).await.expect_refusal(422, "referral.owner-licence-ended");
     let people = desk.get(&format!("/api/v1/people?organisation_id={county}&role=receiving_doctor")).await;
     let facts = |id: &str| {
@@ -190,7 +190,7 @@ async fn a_patient_is_given_to_nobody_who_cannot_sign_in_or_whose_licence_is_ove
     assert_eq!(facts(&newcomer), (Some(false), Some(false)));
     assert_eq!(facts(&person(&doctor)), (Some(true), Some(true)));
 
-    let unknown = format!("UPDATE person SET licence_until = NULL WHERE id = '{}'", person(&doctor));
-    store::execute(&product.app.ground.db, &unknown).await;
+    let unknown = "UPDATE person SET licence_until = NULL WHERE id = (SELECT person_id FROM account WHERE login = 'doctor')";
+    store::execute(&product.app.ground.db, unknown).await;
     accept(&person(&doctor)).await.expect(200);
 }
