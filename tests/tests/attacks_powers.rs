@@ -2,6 +2,7 @@
 //! account for them; and what a position that is over still opens.
 
 use consult_server::admin;
+use consult_server::directory::import::file::Named;
 use consult_server::directory::import::flow;
 use futures_util::StreamExt as _;
 use reqwest::Method;
@@ -84,7 +85,10 @@ async fn nobody_holds_care_and_administration_together_whoever_gives_it() {
     place(&admin, &doctor, "family_doctor", past).await.expect(201);
     let rows = |role: &str| format!("工号,机构编码,岗位\nQH-2,H001,{role}\n");
     assert_eq!(refused(&admin, &rows("administrator")).await, "directory.powers-apart");
-    let at_console = flow::at_console(&product.app.ground, rows("审计员").into(), None, true).await.unwrap();
+    let at_console =
+        flow::at_console(&product.app.ground, (rows("审计员").into(), Named::Anything), None, true)
+            .await
+            .unwrap();
     assert_eq!((at_console.applied, at_console.findings[0].code.as_str()), (false, "directory.powers-apart"));
     let both = "工号,姓名,机构编码,岗位\nQH-3,双职,H001,receiving_doctor\n\n[岗位]\n工号,机构编码,岗位\nQH-3,H001,administrator\n";
     let file = format!("[人员]\n{both}");
@@ -168,7 +172,12 @@ async fn a_slip_of_paper_is_worth_nothing_once_its_person_watches_over_administr
     product.clock.advance_ms(MINUTE);
     // One by the console's door, one past every door.
     let file = "工号,机构编码,岗位\nQH-1,H001,auditor\n";
-    assert!(flow::at_console(&product.app.ground, file.into(), None, true).await.unwrap().applied);
+    assert!(
+        flow::at_console(&product.app.ground, (file.into(), Named::Anything), None, true)
+            .await
+            .unwrap()
+            .applied
+    );
     let appoint = "UPDATE position SET role = 'auditor', valid_until = NULL WHERE person_id = (SELECT id FROM person WHERE staff_number = 'QH-2')";
     store::execute(&product.app.ground.db, appoint).await;
     for (code, login) in codes.iter().zip(["qh-one", "qh-two"]) {

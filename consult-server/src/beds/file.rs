@@ -2,7 +2,7 @@
 
 use super::rules::{Line, finding};
 use super::{BedInput, Finding};
-use crate::directory::import::file::tables;
+use crate::directory::import::file::{Named, tables};
 use crate::error::{Code, Refusal, Result};
 use crate::time::Timestamp;
 use jiff::tz::TimeZone;
@@ -19,7 +19,7 @@ const HEADINGS: &[(&str, &[&str])] = &[
 
 /// Times without a zone are the alliance's.
 pub fn lines(bytes: &[u8], zone: &TimeZone) -> Result<Vec<Line>> {
-    let table = tables(bytes)?.into_iter().next().ok_or(Code::ImportEmpty)?;
+    let table = tables(bytes, Named::Anything)?.into_iter().next().ok_or(Code::ImportEmpty)?;
     let mut rows = table.rows.into_iter();
     let (_, headings) = rows.next().ok_or(Code::ImportEmpty)?;
     let column = |field: &str| {

@@ -97,7 +97,7 @@ async fn content(
 ) -> Result<Response> {
     let (document, patient, basis) = flow::open(&mut *call.read().await?, &shelf, &call, &id).await?;
     // Players ask piece by piece: one row for all of it.
-    call.note_image_read(Subject { kind: KIND, id: id.as_str() }, patient.as_ref(), basis)?;
+    call.note_image_read(Subject { kind: KIND, id: id.as_str() }, patient.as_ref(), basis).await?;
     let kind = document.kind;
     let etag = format!("\"{}\"", document.hash);
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());

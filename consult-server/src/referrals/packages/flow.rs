@@ -186,7 +186,7 @@ pub async fn open(ground: &Ground, code: &str, token: Option<&str>, visitor: Vis
     let code_hash = hash_of(&rules::normal(code).unwrap_or_default());
     let Some(found) = living(&mut reader, &code_hash, now).await? else {
         drop(reader);
-        ground.db.write(move |tx| Box::pin(async move { attempt.failed(tx).await })).await?;
+        ground.db.write(move |tx| Box::pin(async move { attempt.failed(tx, false).await })).await?;
         return Err(Refusal::field(Code::PackageUnknown, "code"));
     };
     drop(reader);
