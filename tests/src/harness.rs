@@ -52,11 +52,14 @@ impl Product {
         let scheme = if config.http.tls.is_some() { "https" } else { "http" };
         config.http.public_url = format!("{scheme}://{address}");
         let app = App::open(config, clock, seeded_entropy()).await.expect("the product opens");
-        let running = tokio::spawn({
+        let mut running = tokio::spawn({
             let app = app.clone();
             async move { run(app, listeners, demo).await.expect("the product runs") }
         });
-        app.ready.wait().await;
+        tokio::select! {
+            () = app.ready.wait() => {}
+            ended = &mut running => panic!("the product ended before it was ready: {ended:?}"),
+        }
         Self { app, address, dimse, clock: hand, folder, http: client(), running }
     }
 

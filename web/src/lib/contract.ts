@@ -896,7 +896,16 @@ export interface Notice {
   type: string;
   class: NoticeClass;
   subject: {
-    kind: 'consult' | 'leg' | 'thread' | 'study' | 'duty' | 'duty_swap' | 'person' | 'break_glass' | 'patient';
+    kind:
+      | 'consult'
+      | 'leg'
+      | 'thread'
+      | 'study'
+      | 'duty'
+      | 'duty_swap'
+      | 'person'
+      | 'break_glass'
+      | 'patient';
     id: Id;
   };
   patient: { id: Id; name: string } | null;

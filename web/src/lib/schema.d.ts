@@ -93,6 +93,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/beds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The beds of my organisation by department: the last figure with its age and source, and what is held for whom. */
+        get: operations["board"];
+        /** A feed says how many beds there are: all of it or nothing. What was counted before what stands is left out. */
+        put: operations["feed"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beds/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a CSV or XLSX file of beds: department, open, occupied, and free, expected_free, at where known. A dry run only reports. */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say how many beds a department has; `If-Match` is the version of its figure, 0 where there is none yet. */
+        patch: operations["set"];
+        trace?: never;
+    };
+    "/api/v1/beds/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said of a department's beds: who, when, from where. */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My views, in their order. */
+        get: operations["mine"];
+        /** Save my views as a whole. `If-Match` is the version that was read, 0 for the first time. */
+        put: operations["save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/break-glass": {
         parameters: {
             query?: never;
@@ -213,6 +300,40 @@ export interface paths {
         put?: never;
         /** Say whether it was justified. Its person is told. */
         post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an organisation can do something, from when and until when. */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capabilities/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it no longer can. */
+        post: operations["end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -652,6 +773,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a document is. */
+        get: operations["one"];
+        /** Keep a document under an id of the caller's making: the bytes as they are, 20 MB at most. The same again has no further effect. */
+        put: operations["put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a document, whole or in part. Pictures and sound may be shown; all else is for downloading. */
+        get: operations["content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ecgs/{sop_instance_uid}": {
         parameters: {
             query?: never;
@@ -703,6 +859,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow_ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What my organisation owes by day; with `leg` or `patient` what is planned there, whoever owes it. */
+        get: operations["list"];
+        put?: never;
+        /** Plan a follow-up after a hand-over. */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow_ups/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is not needed any more. */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow_ups/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was done: what was found. */
+        post: operations["done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow_ups/{id}/not_reached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The patient was not reached, in two attempts at least. */
+        post: operations["not_reached"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow_ups/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another day. */
+        post: operations["reschedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/people": {
         parameters: {
             query?: never;
@@ -735,6 +977,23 @@ export interface paths {
         put?: never;
         /** Draft a referral. Nobody else sees it before it is submitted. */
         post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legs/by-code/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The leg of a slip. 409 says where the patient is expected when that is none of mine; a wrong code is absent. */
+        get: operations["by_code"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -889,6 +1148,24 @@ export interface paths {
         put?: never;
         /** Ask the sender for more. */
         post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legs/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls about a leg, the newest first, and the numbers of those who answer for either side. */
+        get: operations["all"];
+        put?: never;
+        /** Somebody called, and this came of it. */
+        post: operations["log"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1099,6 +1376,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legs/{id}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The packages made for a leg to somebody without an account; for its sender. */
+        get: operations["packages"];
+        put?: never;
+        /** Make a package with a one-time code that counts for seven days. The code is shown this once. */
+        post: operations["make_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legs/{id}/packages/{package_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a package: its code counts no longer, and whoever opened it cannot look again. */
+        post: operations["revoke_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/legs/{id}/rebook": {
         parameters: {
             query?: never;
@@ -1110,6 +1422,23 @@ export interface paths {
         put?: never;
         /** A new date after a no-show. */
         post: operations["rebook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legs/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who on the receiver's side has read the leg, and who of those it waits for has not. */
+        get: operations["of_leg"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1218,6 +1547,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legs/{id}/slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is printed on the patient's slip beside the leg itself; a draft has none. */
+        get: operations["slip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/legs/{id}/submit": {
         parameters: {
             query?: never;
@@ -1246,6 +1592,23 @@ export interface paths {
         get: operations["timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legs/{id}/urge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the other side for the next step (催办): it is told at once, by the next rung of its ladder. */
+        post: operations["urge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1372,6 +1735,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/facilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an organisation can do and where it is, with the catalogue of capabilities. */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say where an organisation is; null for both takes it back. */
+        patch: operations["place"];
         trace?: never;
     };
     "/api/v1/patients": {
@@ -1614,6 +1995,57 @@ export interface paths {
         put?: never;
         /** End a position now. */
         post: operations["end_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/packages/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a package with its code: once; the same browser may look again for half an hour. */
+        post: operations["open_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the referral form needs: criteria and templates that are switched on, questions, and the catalogue of capabilities. */
+        get: operations["for_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a patient could go, the best first, with every number the order stands on. */
+        get: operations["suggestions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2136,6 +2568,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in force: deadlines, criteria, templates, beds. */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is named. A changed deadline counts for duties that begin after it. */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/v1/settings/referrals/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a change would change, and whether it would be taken. */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/referrals/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version the rules had, the newest first; 200 at most. */
+        get: operations["versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/referrals/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an earlier version back, as a new one. */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies": {
         parameters: {
             query?: never;
@@ -2232,6 +2733,92 @@ export interface paths {
         get: operations["preview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My conversations in which something was said, the newest first. */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conversation: what it is about and who takes part. It has the id of its subject. */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said, the newest first, with who has read it. */
+        get: operations["messages"];
+        put?: never;
+        /** Say something: text, documents, photographs, a voice. */
+        post: operations["send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/messages/{message}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what I said, within two minutes. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read up to a message. */
+        post: operations["read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2460,6 +3047,27 @@ export interface components {
         AttachInput: {
             study_id: components["schemas"]["StudyId"];
         };
+        Attachment: {
+            document: components["schemas"]["Document"];
+            /** Format: int64 */
+            duration_ms?: number | null;
+            kind: components["schemas"]["AttachmentKind"];
+        };
+        AttachmentInput: {
+            /** @description A document of the sender's that is attached to nothing yet. */
+            document_id: components["schemas"]["DocumentId"];
+            /**
+             * Format: int64
+             * @description Of a voice message, in milliseconds.
+             */
+            duration_ms?: number | null;
+            kind: components["schemas"]["AttachmentKind"];
+        };
+        /**
+         * @description How an attachment is meant to be shown.
+         * @enum {string}
+         */
+        AttachmentKind: "file" | "photo" | "voice";
         /** @description An entry of the trail, with names beside ids. */
         AuditEntry: {
             /** @description What was done: `patient.read`, `consult.signed`, `session.opened`; for a refusal the route. */
@@ -2499,6 +3107,171 @@ export interface components {
         AuditPerson: {
             id: components["schemas"]["PersonId"];
             name: string;
+        };
+        /** @description The beds of the caller's organisation. */
+        BedBoard: {
+            departments: components["schemas"]["BedRow"][];
+            may_edit: boolean;
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description Held without a department. */
+            other_holds: components["schemas"]["BedHold"][];
+            /**
+             * Format: int64
+             * @description A figure older than so many minutes is stale.
+             */
+            stale_minutes: number;
+        };
+        BedFeed: {
+            items: components["schemas"]["BedFeedItem"][];
+        };
+        /** @description One line of a feed. */
+        BedFeedItem: components["schemas"]["BedInput"] & {
+            /** @description The department's id, code or name. */
+            department: string;
+        };
+        BedFigure: {
+            at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            expected_free?: number | null;
+            /** Format: int64 */
+            free: number;
+            /** Format: int64 */
+            occupied: number;
+            /** Format: int64 */
+            open: number;
+            set_by?: components["schemas"]["PersonRef"] | null;
+            source: components["schemas"]["BedSource"];
+            /** @description Too old to be relied on. */
+            stale: boolean;
+        };
+        BedFinding: {
+            code: string;
+            field: string;
+            /**
+             * Format: int32
+             * @description As the spreadsheet counts rows; the place in the list of a feed, from 1.
+             */
+            row: number;
+            /** @description What stands there, shortened. */
+            value: string;
+        };
+        /** @description A bed or bay that is held for a patient on the way. */
+        BedHold: {
+            hold_until?: components["schemas"]["Timestamp"] | null;
+            kind: components["schemas"]["ResourceKind"];
+            leg_id: components["schemas"]["LegId"];
+            /** Format: int64 */
+            leg_version: number;
+            /** @description False while a withdrawal is asked for. */
+            may_release: boolean;
+            number: string;
+            patient: components["schemas"]["PatientRef"];
+            resource: string;
+        };
+        /** @description The beds of one department as somebody counted them. */
+        BedInput: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Comes free later today; null when nobody knows.
+             */
+            expected_free?: number | null;
+            /**
+             * Format: int64
+             * @description Open minus occupied unless said: a bed may be neither, e.g. while it is cleaned.
+             */
+            free?: number | null;
+            /** Format: int64 */
+            occupied: number;
+            /** Format: int64 */
+            open: number;
+        };
+        /** @description What a file or a feed came to. */
+        BedReport: {
+            applied: boolean;
+            changed: number;
+            errors: number;
+            findings: components["schemas"]["BedFinding"][];
+            /** @description Counted before what stands, and therefore left out. */
+            older: number;
+            rows: number;
+            /** @description Said already. */
+            unchanged: number;
+        };
+        BedRow: {
+            /**
+             * Format: int64
+             * @description Free beds without those we hold; null while nothing is known. Never negative.
+             */
+            available?: number | null;
+            code: string;
+            department: components["schemas"]["DepartmentRef"];
+            figure?: components["schemas"]["BedFigure"] | null;
+            holds: components["schemas"]["BedHold"][];
+            /**
+             * Format: int64
+             * @description So many more are held than are free.
+             */
+            over_held: number;
+            /**
+             * Format: int64
+             * @description Of the figure; 0 while there is none.
+             */
+            version: number;
+        };
+        /**
+         * @description Where a figure came from.
+         * @enum {string}
+         */
+        BedSource: "hand" | "file" | "feed";
+        /** @description What a view shows; what is left out does not narrow. */
+        BoardFilter: {
+            /** @default null */
+            department_id: components["schemas"]["DepartmentId"] | null;
+            /** @default null */
+            direction: components["schemas"]["Direction"] | null;
+            /** @default null */
+            from_organisation_id: components["schemas"]["OrganisationId"] | null;
+            /** @default waiting */
+            group: components["schemas"]["BoardGroup"];
+            /**
+             * @description Only what I own.
+             * @default false
+             */
+            mine: boolean;
+            /**
+             * @description Only what is past its deadline.
+             * @default false
+             */
+            overdue: boolean;
+            /**
+             * @description In a name, a number or a complaint.
+             * @default
+             */
+            text: string;
+            /** @default null */
+            urgency: components["schemas"]["LegUrgency"] | null;
+        };
+        /**
+         * @description Which rows of the board, by what is to be done with them.
+         * @enum {string}
+         */
+        BoardGroup: "waiting" | "coming" | "here" | "open" | "done";
+        BoardView: {
+            filter?: components["schemas"]["BoardFilter"];
+            name: string;
+        };
+        /** @description All views of a person, in their order. */
+        BoardViews: {
+            items: components["schemas"]["BoardView"][];
+            /**
+             * Format: int64
+             * @description 0 before the first was saved.
+             */
+            version: number;
+        };
+        BoardViewsInput: {
+            items: components["schemas"]["BoardView"][];
         };
         /** @description One's own break-glass. */
         BreakGlass: {
@@ -2581,6 +3354,51 @@ export interface components {
          * @enum {string}
          */
         BreakGlassVerdict: "justified" | "unjustified";
+        /** Format: uuid */
+        CallId: string;
+        /** @description A call that was made. The same id and body again have no further effect. */
+        CallInput: {
+            called_at?: components["schemas"]["Timestamp"] | null;
+            callee: components["schemas"]["Callee"];
+            id: components["schemas"]["CallId"];
+            note?: string;
+            result: components["schemas"]["CallResult"];
+            /** @description Who answered; needed where somebody was reached. */
+            whom?: string;
+        };
+        /**
+         * @description What came of it.
+         * @enum {string}
+         */
+        CallResult: "Reached" | "NotReached" | "WrongNumber" | "CallBack";
+        /**
+         * @description Who was called.
+         * @enum {string}
+         */
+        Callee: "Sender" | "Receiver" | "Patient" | "Other";
+        Capability: {
+            code: string;
+            id: components["schemas"]["CapabilityId"];
+            organisation_id: components["schemas"]["OrganisationId"];
+            valid_from: components["schemas"]["Timestamp"];
+            valid_until?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        CapabilityId: string;
+        CapabilityInput: {
+            /** @description A code of the catalogue. */
+            code: string;
+            organisation_id: components["schemas"]["OrganisationId"];
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A line of the catalogue, which is shipped. */
+        CapabilityKind: {
+            code: string;
+            text: Record<string, never>;
+        };
         /** @description A patient's episode with those of its legs that the caller may see. */
         Case: {
             id: components["schemas"]["CaseId"];
@@ -2763,6 +3581,22 @@ export interface components {
         ConsultType: "comprehensive" | "imaging" | "pathology" | "ecg";
         /** @enum {string} */
         ConsultUrgency: "critical" | "urgent" | "routine";
+        /** @description A number that answers for a side of a leg. */
+        Contact: {
+            callee: components["schemas"]["Callee"];
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description `author`, `owner`, `duty` or `organisation`. */
+            part: string;
+            person?: components["schemas"]["PersonRef"] | null;
+            phone: string;
+        };
+        /** @description Degrees; both or neither. */
+        Coordinates: {
+            /** Format: double */
+            latitude?: number | null;
+            /** Format: double */
+            longitude?: number | null;
+        };
         /** @description What a table comes to. */
         Count: {
             changed: number;
@@ -2775,9 +3609,21 @@ export interface components {
             login: string;
             password: string;
         };
+        /** @description Criteria for referral (转诊指征) by their codes, and the version of the alliance's set they were judged by. */
+        CriteriaMet: {
+            met: string[];
+            /** Format: int32 */
+            version: number;
+        };
         Death: {
             at: components["schemas"]["Timestamp"];
             circumstances: string;
+        };
+        DecisionTime: {
+            /** @description How many decisions it stands on. */
+            decisions: number;
+            /** Format: double */
+            median_minutes: number;
         };
         /** @enum {string} */
         DeclineReason: "no_bed" | "no_capability" | "not_indicated" | "insufficient_information" | "other_hospital_better" | "patient_unfit_for_transfer" | "other";
@@ -2894,6 +3740,23 @@ export interface components {
          * @enum {string}
          */
         Disposition: "treat_here" | "refer_up" | "send_down";
+        /** @description A document as shown. */
+        Document: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["DocumentId"];
+            /** @description Whether a page may show or play it; else it is for downloading only. */
+            inline: boolean;
+            media_type: string;
+            /** @description Cleaned: no folders, no control characters, with an extension that fits what it is. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** Format: uuid */
+        DocumentId: string;
         /**
          * @description An opinion leaves the decision to the inviting doctor; a report is the invited side's own diagnosis.
          * @enum {string}
@@ -2928,6 +3791,10 @@ export interface components {
          * @enum {string}
          */
         DutyKind: "department" | "hospital" | "alliance";
+        DutyName: {
+            name: string;
+            phone?: string | null;
+        };
         EcgAnnotation: {
             name: string;
             unit: string;
@@ -2954,6 +3821,15 @@ export interface components {
         };
         EcgLead: {
             name: string;
+        };
+        /** @description What an organisation can do and where it is; `version` is the organisation's. */
+        Facilities: {
+            /** @description Those that have ended, too. */
+            capabilities: components["schemas"]["Capability"][];
+            catalogue: components["schemas"]["CapabilityKind"][];
+            coordinates: components["schemas"]["Coordinates"];
+            /** Format: int64 */
+            version: number;
         };
         FactorAdded: {
             /** @description Shown this once, with the first factor; null if there are codes already. */
@@ -2989,6 +3865,128 @@ export interface components {
             /** @description What stands there, shortened. */
             value?: string | null;
         };
+        FollowUp: {
+            /** @description Commands this caller may give now. */
+            allowed: string[];
+            attempts: components["schemas"]["FollowUpAttempt"][];
+            case_id: components["schemas"]["CaseId"];
+            diagnosis: string;
+            /** Format: date */
+            due_on: string;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            ended_by?: components["schemas"]["PersonRef"] | null;
+            id: components["schemas"]["FollowUpId"];
+            leg_id: components["schemas"]["LegId"];
+            /** @description The number of the leg, as printed on its slip. */
+            number: string;
+            /** @description Who owes it. */
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description The day has passed and nobody has said what came of it. */
+            overdue: boolean;
+            patient: components["schemas"]["PatientRef"];
+            planned_by: components["schemas"]["PersonRef"];
+            /** @description Why it was cancelled or put off. */
+            reason?: string | null;
+            result?: components["schemas"]["FollowUpResult"] | null;
+            state: components["schemas"]["FollowUpState"];
+            task: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FollowUpAttempt: {
+            at: components["schemas"]["Timestamp"];
+            note?: string;
+        };
+        FollowUpCancel: {
+            /** @default  */
+            reason: string;
+        };
+        /** @description How many the caller's organisation owes. */
+        FollowUpCounts: {
+            /** Format: int64 */
+            later: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            today: number;
+        };
+        /** Format: uuid */
+        FollowUpId: string;
+        /** @description A plan. The same id and body again have no further effect. */
+        FollowUpInput: {
+            /**
+             * Format: date
+             * @description A day of the alliance; the suggested one when null.
+             */
+            due_on?: string | null;
+            id: components["schemas"]["FollowUpId"];
+            leg_id: components["schemas"]["LegId"];
+            organisation_id?: components["schemas"]["OrganisationId"] | null;
+            task: string;
+        };
+        FollowUpNotReached: {
+            /**
+             * @description Two at least.
+             * @default []
+             */
+            attempts: components["schemas"]["FollowUpAttempt"][];
+        };
+        FollowUpPage: {
+            counts: components["schemas"]["FollowUpCounts"];
+            items: components["schemas"]["FollowUp"][];
+            next?: string | null;
+            suggestion?: components["schemas"]["FollowUpSuggestion"] | null;
+        };
+        FollowUpReschedule: {
+            /**
+             * Format: date
+             * @default
+             */
+            due_on: string;
+            /** @default  */
+            reason: string;
+        };
+        /** @description What was found: at least one of them. */
+        FollowUpResult: {
+            /**
+             * Format: int64
+             * @description mmHg, 20 to 200.
+             * @default null
+             */
+            diastolic: number | null;
+            /**
+             * Format: double
+             * @description mmol/L, 0.5 to 60.
+             * @default null
+             */
+            glucose: number | null;
+            /**
+             * Format: int64
+             * @description mmHg, 40 to 300.
+             * @default null
+             */
+            systolic: number | null;
+            /** @default  */
+            text: string;
+        };
+        /** @enum {string} */
+        FollowUpState: "planned" | "done" | "not_reached" | "cancelled";
+        /** @description What a new plan for a leg would sensibly say; null where none can be made. */
+        FollowUpSuggestion: {
+            /** Format: date */
+            due_on: string;
+            /** @description Who may owe it; the first unless said. */
+            organisations: components["schemas"]["OrganisationRef"][];
+            /** @description `after_discharge`, or `chronic` for hypertension and diabetes. */
+            reason: string;
+        };
+        /** @description What the form needs of the rules. */
+        FormRules: {
+            capabilities: components["schemas"]["CapabilityKind"][];
+            criteria: Record<string, never>;
+            questions: Record<string, never>[];
+            templates: Record<string, never>[];
+        };
         /** @description A person in one of their positions, as the box finds them. */
         Found: {
             department?: components["schemas"]["DepartmentRef"] | null;
@@ -3002,6 +4000,13 @@ export interface components {
             specialty?: string | null;
             title?: string | null;
             work_phone?: string | null;
+        };
+        /** @description Free beds after our own holds, and when they were counted. */
+        FreeBeds: {
+            at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            count: number;
+            stale: boolean;
         };
         Identity: {
             kind: components["schemas"]["IdentityKind"];
@@ -3024,6 +4029,8 @@ export interface components {
             warnings: number;
         };
         /** @enum {string} */
+        Insurance: "employee" | "resident" | "commercial" | "self_paid" | "other";
+        /** @enum {string} */
         Language: "zh-CN" | "en";
         LastDelivery: {
             created_at: components["schemas"]["Timestamp"];
@@ -3041,13 +4048,18 @@ export interface components {
             ask: components["schemas"]["ReferralAsk"][];
             based_on?: components["schemas"]["LegId"] | null;
             consent?: components["schemas"]["ReferralConsent"] | null;
+            criteria?: components["schemas"]["CriteriaMet"] | null;
             decision?: components["schemas"]["LegDecision"] | null;
             decision_acknowledged: boolean;
             departure?: components["schemas"]["Departure"] | null;
             encounter_number?: string | null;
             expected_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Nobody at the destination has an account: what it does is entered by the sender's people. */
+            external: boolean;
             follow_up?: components["schemas"]["LegId"] | null;
             form: components["schemas"]["ReferralForm"];
+            /** @description Whether the caller may read its conversation, which has the same id. */
+            has_thread: boolean;
             /** @description What the form still lacks; an emergency may be sent without it and completes it until `record_due_at`. */
             missing: string[];
             notes: components["schemas"]["ReferralNote"][];
@@ -3056,6 +4068,23 @@ export interface components {
             record_due_at?: components["schemas"]["Timestamp"] | null;
             replaces?: components["schemas"]["LegId"] | null;
             reservation?: components["schemas"]["Reservation"] | null;
+            /** @description Who asked for the next step, oldest first. */
+            urges: components["schemas"]["Urging"][];
+        };
+        LegCall: {
+            author: components["schemas"]["PersonRef"];
+            called_at: components["schemas"]["Timestamp"];
+            callee: components["schemas"]["Callee"];
+            id: components["schemas"]["CallId"];
+            note: string;
+            result: components["schemas"]["CallResult"];
+            whom: string;
+        };
+        /** @description The calls about a leg, the newest first, and whom there is to call: who owes the next step stands first. */
+        LegCalls: {
+            contacts: components["schemas"]["Contact"][];
+            items: components["schemas"]["LegCall"][];
+            leg_id: components["schemas"]["LegId"];
         };
         /** @description Legs in which the caller's organisation owes the next step, by the side it is on. */
         LegCounts: {
@@ -3110,6 +4139,10 @@ export interface components {
             /** @default null */
             urgency: components["schemas"]["LegUrgency"] | null;
         };
+        LegReceipts: {
+            read: components["schemas"]["ReadBy"][];
+            unread: components["schemas"]["PersonRef"][];
+        };
         /** @description A leg in a list. */
         LegRow: {
             case_id: components["schemas"]["CaseId"];
@@ -3122,6 +4155,7 @@ export interface components {
             owed?: components["schemas"]["Owed"] | null;
             owner?: components["schemas"]["PersonRef"] | null;
             patient: components["schemas"]["PatientRef"];
+            receipts?: components["schemas"]["ReceiptCounts"] | null;
             sender: components["schemas"]["PersonRef"];
             state: components["schemas"]["LegState"];
             submitted_at?: components["schemas"]["Timestamp"] | null;
@@ -3131,6 +4165,11 @@ export interface components {
             /** @description Whether it changed since the caller last looked. */
             unread: boolean;
             updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often somebody asked for the next step.
+             */
+            urged: number;
             urgency: components["schemas"]["LegUrgency"];
             /** Format: int64 */
             version: number;
@@ -3171,6 +4210,50 @@ export interface components {
             id: components["schemas"]["PersonId"];
             login: string;
             name: string;
+        };
+        Message: {
+            attachments: components["schemas"]["Attachment"][];
+            author: components["schemas"]["PersonRef"];
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description Its place in the thread, from 1.
+             */
+            ordinal: number;
+            /** @description Who has read it, and who of those who take part now has not; the author is neither. */
+            read_by: components["schemas"]["PersonId"][];
+            /** @description Empty once it is withdrawn. */
+            text: string;
+            unread_by: components["schemas"]["PersonId"][];
+            withdrawable_until?: components["schemas"]["Timestamp"] | null;
+            withdrawn_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** Format: uuid */
+        MessageId: string;
+        /** @description A new message. The same id and body again have no further effect. */
+        MessageInput: {
+            attachments?: components["schemas"]["AttachmentInput"][];
+            author_id?: components["schemas"]["PersonId"] | null;
+            id: components["schemas"]["MessageId"];
+            text?: string;
+        };
+        /** @description A page of messages, the newest first. */
+        MessagePage: {
+            items: components["schemas"]["Message"][];
+            next?: string | null;
+            /** @description Everybody whom the receipts name. */
+            people: components["schemas"]["PersonRef"][];
+        };
+        /** @description A new package. The code is shown this once. */
+        NewPackage: {
+            /** @description Where the code is typed; the QR code leads there with the code filled in. */
+            address: string;
+            code: string;
+            package: components["schemas"]["Package"];
+            /** @description SVG. */
+            qr: string;
+            sheet: components["schemas"]["PackageSheet"];
         };
         NewPasskey: {
             challenge: string;
@@ -3265,6 +4348,8 @@ export interface components {
             name: string;
             parent?: components["schemas"]["OrganisationRef"] | null;
             phone?: string | null;
+            /** @description Outside, and nobody there has an account: what it does in a referral is entered by the sender's people. */
+            without_account: boolean;
         };
         /** @description An organisation with everything that is kept of it. */
         OrganisationDetail: {
@@ -3322,13 +4407,18 @@ export interface components {
         Outcome: {
             at: components["schemas"]["Timestamp"];
             author: components["schemas"]["PersonRef"];
+            /** @description The receiver has no account: the sender's people have entered what it did. */
+            by_proxy: boolean;
             death?: components["schemas"]["Death"] | null;
             diagnosis: components["schemas"]["Diagnosis"];
             disposition: components["schemas"]["OutcomeDisposition"];
+            drugs: string;
+            findings: string;
             plan: string;
             treatment: string;
             /** Format: int32 */
             version: number;
+            warning_signs: string;
         };
         /** @enum {string} */
         OutcomeDisposition: "stays" | "back_down" | "onward" | "died" | "left_against_advice" | "left_before_seen";
@@ -3385,6 +4475,62 @@ export interface components {
             /** @description What my position can give a token. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description A package as the sender's people see it. The code is not in it. */
+        Package: {
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["PackageId"];
+            made_by: components["schemas"]["PersonRef"];
+            opened_at?: components["schemas"]["Timestamp"] | null;
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["PackageState"];
+        };
+        /** @description What the other hospital reads. */
+        PackageContent: {
+            consent?: components["schemas"]["ReferralConsentKind"] | null;
+            direction: components["schemas"]["Direction"];
+            form: components["schemas"]["ReferralForm"];
+            from: components["schemas"]["PackageSender"];
+            number: string;
+            patient: components["schemas"]["PackagePatient"];
+            /** @description The same browser may look again until then. */
+            readable_until: components["schemas"]["Timestamp"];
+            submitted_at?: components["schemas"]["Timestamp"] | null;
+            to: string;
+            to_department?: string | null;
+            urgency: components["schemas"]["LegUrgency"];
+        };
+        /** Format: uuid */
+        PackageId: string;
+        PackageOpening: {
+            /** @description As it stands on the sheet; spaces, hyphens and capitals do not matter. */
+            code: string;
+        };
+        PackagePatient: {
+            /** Format: int32 */
+            age?: number | null;
+            /** Format: date */
+            birth_date?: string | null;
+            identity: components["schemas"]["MaskedIdentity"];
+            name: string;
+            phone_masked?: string | null;
+            sex: components["schemas"]["Sex"];
+        };
+        /** @description Whom the other hospital calls. */
+        PackageSender: {
+            doctor: string;
+            doctor_phone?: string | null;
+            organisation: string;
+            organisation_phone?: string | null;
+        };
+        /** @description What stands on the printed sheet beside the code; nothing clinical. */
+        PackageSheet: {
+            from: components["schemas"]["PackageSender"];
+            number: string;
+            to: string;
+        };
+        /** @enum {string} */
+        PackageState: "waiting" | "opened" | "expired" | "revoked";
         Page_AccessLogEntry: {
             items: {
                 action: string;
@@ -3561,6 +4707,7 @@ export interface components {
                 owed?: components["schemas"]["Owed"] | null;
                 owner?: components["schemas"]["PersonRef"] | null;
                 patient: components["schemas"]["PatientRef"];
+                receipts?: components["schemas"]["ReceiptCounts"] | null;
                 sender: components["schemas"]["PersonRef"];
                 state: components["schemas"]["LegState"];
                 submitted_at?: components["schemas"]["Timestamp"] | null;
@@ -3570,6 +4717,11 @@ export interface components {
                 /** @description Whether it changed since the caller last looked. */
                 unread: boolean;
                 updated_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description How often somebody asked for the next step.
+                 */
+                urged: number;
                 urgency: components["schemas"]["LegUrgency"];
                 /** Format: int64 */
                 version: number;
@@ -3591,6 +4743,8 @@ export interface components {
                 name: string;
                 parent?: components["schemas"]["OrganisationRef"] | null;
                 phone?: string | null;
+                /** @description Outside, and nobody there has an account: what it does in a referral is entered by the sender's people. */
+                without_account: boolean;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -3606,6 +4760,19 @@ export interface components {
                 from_address: string;
                 id: components["schemas"]["SessionId"];
                 seen_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_Package: {
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                expires_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["PackageId"];
+                made_by: components["schemas"]["PersonRef"];
+                opened_at?: components["schemas"]["Timestamp"] | null;
+                revoked_at?: components["schemas"]["Timestamp"] | null;
+                state: components["schemas"]["PackageState"];
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -3642,6 +4809,22 @@ export interface components {
                 role: components["schemas"]["Role"];
                 scopes: components["schemas"]["Scope"][];
                 used_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description The cursor of the next page; null on the last. */
+            next?: string | null;
+        };
+        Page_SettingsVersion: {
+            items: {
+                changed_at: components["schemas"]["Timestamp"];
+                changed_by?: components["schemas"]["PersonRef"] | null;
+                changes: components["schemas"]["SettingsChange"][];
+                /**
+                 * Format: int64
+                 * @description Which version was put back.
+                 */
+                restored_from?: number | null;
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description The cursor of the next page; null on the last. */
             next?: string | null;
@@ -3929,6 +5112,18 @@ export interface components {
             name: string;
             work_phone?: string | null;
         };
+        ReadBy: {
+            person: components["schemas"]["PersonRef"];
+            /** @description When they last looked. */
+            read_at: components["schemas"]["Timestamp"];
+        };
+        /** @description How many have read, and how many of those it waits for have not. */
+        ReceiptCounts: {
+            /** Format: int64 */
+            read: number;
+            /** Format: int64 */
+            unread: number;
+        };
         RecoveryCodes: {
             recovery_codes: string[];
         };
@@ -3950,11 +5145,20 @@ export interface components {
         /** @description The referral form (转诊单). Free text may be empty; what must be filled in is said when it is submitted. */
         ReferralForm: {
             allergies?: string;
+            /** @description Code of a question to its answer: `yes`, `no` or a number. */
+            answers?: {
+                [key: string]: string;
+            };
             complaint?: string;
             diagnosis?: components["schemas"]["Diagnosis"];
+            /** @description What the patient goes on taking. */
+            drugs?: string;
             examination?: string;
             history?: string;
+            papers?: components["schemas"]["ReferralPapers"];
             past_history?: string;
+            /** @description Weeks, or that there is none; empty when nobody asked. */
+            pregnancy?: string;
             purpose?: string;
             reason: components["schemas"]["ReferralReason"];
             treatment?: string;
@@ -3962,6 +5166,8 @@ export interface components {
             vitals?: {
                 [key: string]: string;
             };
+            /** @description When to come back, or to call. */
+            warning_signs?: string;
         };
         ReferralNote: {
             at: components["schemas"]["Timestamp"];
@@ -3969,6 +5175,27 @@ export interface components {
             /** @description Written after the end. */
             late: boolean;
             text: string;
+        };
+        /** @description What the offices ask for beside the illness. */
+        ReferralPapers: {
+            /**
+             * Format: date
+             * @description The last day of the filing.
+             * @default null
+             */
+            filed_until: string | null;
+            /**
+             * @description 转诊备案号.
+             * @default
+             */
+            filing_number: string;
+            /** @default null */
+            insurance: components["schemas"]["Insurance"] | null;
+            /**
+             * @description The patient's number at the sender (门诊号, 住院号).
+             * @default
+             */
+            record_number: string;
         };
         /** @enum {string} */
         ReferralReason: "unclear_or_capability" | "critical" | "stable_for_lower" | "patient_wish" | "other";
@@ -4051,7 +5278,7 @@ export interface components {
          * @description One thing a program may do, as OAuth 2.0 names it (RFC 6749 §3.3).
          * @enum {string}
          */
-        Scope: "DirectoryRead" | "DirectoryWrite" | "PatientsRead" | "PatientsWrite" | "ConsultsRead" | "ConsultsWrite" | "ReferralsRead" | "ReferralsWrite" | "StudiesRead" | "StudiesWrite" | "RoomsJoin" | "NoticesRead";
+        Scope: "DirectoryRead" | "DirectoryWrite" | "PatientsRead" | "PatientsWrite" | "ConsultsRead" | "ConsultsWrite" | "ReferralsRead" | "ReferralsWrite" | "StudiesRead" | "StudiesWrite" | "RoomsJoin" | "NoticesRead" | "BedsRead" | "BedsWrite";
         SecondFactorAnswer: {
             /** @description What the refusal `access.second-factor-needed` carried. */
             challenge: string;
@@ -4086,6 +5313,48 @@ export interface components {
          * @enum {string}
          */
         SessionOwed: "password" | "second_factor";
+        /** @description One value that differs between two versions, by its path. */
+        SettingsChange: {
+            from: Record<string, never>;
+            /** @description E.g. `deadlines.open.within.emergency`, in milliseconds. */
+            path: string;
+            to: Record<string, never>;
+        };
+        /** @description What is to change; what is left out stays. Objects are merged, lists replaced. */
+        SettingsPatch: {
+            beds?: Record<string, never> | null;
+            criteria?: Record<string, never> | null;
+            deadlines?: Record<string, never> | null;
+            /** @default null */
+            templates: Record<string, never>[] | null;
+        };
+        SettingsPreview: {
+            changes: components["schemas"]["SettingsChange"][];
+        };
+        /** @description The rules in force, for whoever may change them. */
+        SettingsState: {
+            /** @description What is shipped. */
+            defaults: Record<string, never>;
+            rules: Record<string, never>;
+            /**
+             * Format: int64
+             * @description 0 until somebody changed something.
+             */
+            version: number;
+        };
+        /** @description One version the rules had. */
+        SettingsVersion: {
+            changed_at: components["schemas"]["Timestamp"];
+            changed_by?: components["schemas"]["PersonRef"] | null;
+            changes: components["schemas"]["SettingsChange"][];
+            /**
+             * Format: int64
+             * @description Which version was put back.
+             */
+            restored_from?: number | null;
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description How much a finding weighs.
          * @enum {string}
@@ -4109,6 +5378,14 @@ export interface components {
         SignInWays: {
             /** @description What the button for the identity provider says; null where there is none. */
             oidc?: string | null;
+        };
+        Slip: {
+            /** @description The number and a check: `ZZ20261123-0001-1-7KQ2M9XD`. */
+            code: string;
+            /** @description The number of the referral, with which the code begins. */
+            number: string;
+            /** @description What the QR code holds: a desk that opens it comes to the arrival of this patient. */
+            url: string;
         };
         /**
          * @description The way to somebody who answers (I-3), in its order.
@@ -4164,6 +5441,42 @@ export interface components {
             id: string;
             kind: string;
         };
+        /** @description A place with every number by which it is ranked; null is unknown, not zero. */
+        Suggestion: {
+            agreement: boolean;
+            capability_valid_until?: components["schemas"]["Timestamp"] | null;
+            /** @description `yes`, `no`, or `unknown` where it keeps no catalogue or nothing was asked for. */
+            capable: string;
+            decides?: components["schemas"]["DecisionTime"] | null;
+            department?: components["schemas"]["DepartmentRef"] | null;
+            /**
+             * Format: double
+             * @description As the crow flies.
+             */
+            distance_km?: number | null;
+            /** @description Who is on duty now: the department's, else the hospital's. */
+            duty: components["schemas"]["DutyName"][];
+            free_beds?: components["schemas"]["FreeBeds"] | null;
+            /** Format: double */
+            legs_per_bed?: number | null;
+            level: string;
+            /** Format: int64 */
+            open_beds?: number | null;
+            /**
+             * Format: int64
+             * @description Legs under way to the department, or to the organisation where none fits.
+             */
+            open_legs: number;
+            organisation: components["schemas"]["OrganisationRef"];
+            /** @description From 1. */
+            rank: number;
+        };
+        Suggestions: {
+            /** @description The best first. */
+            items: components["schemas"]["Suggestion"][];
+            /** @description The capability that was asked for. */
+            need?: string | null;
+        };
         Swap: {
             created_at: components["schemas"]["Timestamp"];
             decided_at?: components["schemas"]["Timestamp"] | null;
@@ -4187,6 +5500,42 @@ export interface components {
         };
         /** @enum {string} */
         SwapState: "offered" | "accepted" | "declined" | "withdrawn";
+        /** @description A thread whole. */
+        Thread: components["schemas"]["ThreadRow"] & {
+            /** @description Who takes part now: whom a message is for. */
+            members: components["schemas"]["PersonRef"][];
+            /**
+             * Format: int64
+             * @description How many messages there are.
+             */
+            messages: number;
+            previous_id?: components["schemas"]["ThreadId"] | null;
+        };
+        /** Format: uuid */
+        ThreadId: string;
+        /** @description A page of threads. */
+        ThreadPage: {
+            items: components["schemas"]["ThreadRow"][];
+            next?: string | null;
+        };
+        /** @description A thread in a list of mine. */
+        ThreadRow: {
+            asked: components["schemas"]["OrganisationRef"];
+            asking: components["schemas"]["OrganisationRef"];
+            /** @description The id of its subject. */
+            id: components["schemas"]["ThreadId"];
+            last_at: components["schemas"]["Timestamp"];
+            patient: components["schemas"]["PatientRef"];
+            /** @description `leg`. */
+            subject_kind: string;
+            /**
+             * Format: int64
+             * @description Messages of others that I have not read.
+             */
+            unread: number;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description One thing that happened to a leg, a case or a consult. */
         TimelineEntry: {
             actor?: components["schemas"]["PersonRef"] | null;
@@ -4299,6 +5648,10 @@ export interface components {
         };
         /** @enum {string} */
         UploadState: "receiving" | "done" | "failed";
+        Urging: {
+            at: components["schemas"]["Timestamp"];
+            author: components["schemas"]["PersonRef"];
+        };
         /** @description The ways out of the product for one class of notice. */
         Ways: {
             mail: boolean;
@@ -4466,12 +5819,25 @@ export interface components {
         "leg.SendOutcome": {
             diagnosis?: components["schemas"]["Diagnosis"];
             disposition: components["schemas"]["OutcomeDisposition"];
+            drugs?: string;
+            /** @description What was found: examination and tests. */
+            findings?: string;
+            patient_id?: components["schemas"]["PatientId"] | null;
             plan?: string;
             to_department_id?: components["schemas"]["DepartmentId"] | null;
             to_organisation_id?: components["schemas"]["OrganisationId"] | null;
             treatment?: string;
+            warning_signs?: string;
         };
         "leg.Submit": Record<string, never>;
+        "leg.Urge": Record<string, never>;
+        "thread.Read": {
+            /**
+             * Format: int64
+             * @description The ordinal of the last message that was shown.
+             */
+            up_to: number;
+        };
     };
     responses: {
         Problem: {
@@ -4860,6 +6226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4877,6 +6244,440 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BedBoard"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BedFeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BedReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            /** @description Nothing was taken in; `report` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    import: {
+        parameters: {
+            query?: {
+                /** @description Only say what would happen */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BedReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was taken in; `report` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    set: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BedInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BedBoard"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardViews"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    save: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardViewsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardViews"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5345,6 +7146,148 @@ export interface operations {
             };
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapabilityInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capability"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capability"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -7532,6 +9475,212 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    put: {
+        parameters: {
+            query?: {
+                /** @description What it is called; cleaned */
+                name?: string;
+                /** @description Whose it is: refused where somebody else is signed in by now */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    content: {
+        parameters: {
+            query?: {
+                /** @description Save it, whatever it is */
+                download?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Beyond its end */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
     read_ecg: {
         parameters: {
             query?: never;
@@ -7679,6 +9828,522 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description due, overdue, ended or all; of my organisation's only */
+                state?: string;
+                leg?: string;
+                patient?: string;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpCancel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    done: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpResult"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    not_reached: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpNotReached"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    reschedule: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpReschedule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     people: {
         parameters: {
             query?: {
@@ -7766,6 +10431,19 @@ export interface operations {
                 box?: string;
                 /** @description States between commas; `open` and `ended` stand for several */
                 state?: string;
+                /** @description Urgencies between commas. */
+                urgency?: string;
+                direction?: string;
+                /** @description The id of the department it is sent to. */
+                department?: string;
+                /** @description The id of the sender's organisation. */
+                from?: string;
+                /** @description `true`: only what is past its deadline. */
+                overdue?: string;
+                /** @description `true`: only what I own. */
+                mine?: string;
+                /** @description In the patient's name or its pinyin, the number, or the complaint. */
+                q?: string;
                 /** @description At most so many items; 50 unless said, 200 at most. */
                 limit?: number;
                 /** @description What `next` of the page before said. */
@@ -7885,6 +10563,61 @@ export interface operations {
             };
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    by_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leg"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
         };
     };
     one: {
@@ -8778,6 +11511,130 @@ export interface operations {
                 };
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegCalls"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegCall"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9929,6 +12786,161 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Package"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    make_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPackage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    revoke_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Package"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     rebook: {
         parameters: {
             query?: never;
@@ -10022,6 +13034,53 @@ export interface operations {
             };
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    of_leg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegReceipts"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
         };
     };
     record_death: {
@@ -10594,6 +13653,53 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slip"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
     submit: {
         parameters: {
             query?: never;
@@ -10734,6 +13840,101 @@ export interface operations {
                 };
             };
             503: components["responses"]["Problem"];
+        };
+    };
+    urge: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["leg.Urge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leg"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list: {
@@ -11326,6 +14527,134 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem"];
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facilities"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Problem"];
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    place: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Coordinates"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facilities"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -12453,6 +15782,174 @@ export interface operations {
             413: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    open_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageOpening"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageContent"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            /** @description The code is unknown, expired or withdrawn */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was opened before: `opened_at` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    for_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormRules"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    suggestions: {
+        parameters: {
+            query?: {
+                /** @description A code of the catalogue of capabilities */
+                need?: string;
+                /** @description emergency, urgent or routine; routine unless said */
+                urgency?: string;
+                /** @description Where the patient is; my organisation unless said */
+                from?: string;
+                /** @description Codes of the national department list between commas, the best first */
+                departments?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
         };
     };
     read_room: {
@@ -14415,6 +17912,301 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsState"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsPreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SettingsVersion"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+            };
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -14730,11 +18522,363 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    mine: {
+        parameters: {
+            query?: {
+                /** @description Only those with something I have not read */
+                unread?: boolean;
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    messages: {
+        parameters: {
+            query?: {
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["thread.Read"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     list_todos: {
         parameters: {
             query?: {
                 /** @description `todo` (unless said), `started`, `informed` or `done` */
-                class?: string | null;
+                class?: string;
                 /** @description At most so many items; 50 unless said, 200 at most. */
                 limit?: number;
                 /** @description What `next` of the page before said. */

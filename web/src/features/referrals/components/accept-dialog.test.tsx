@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Me, Person } from '@/lib/contract';
+import type { LegRow, Me, Person } from '@/lib/contract';
 import { loadAllTexts, startI18n } from '@/lib/i18n';
 import { peopleQuery } from '@/lib/queries/directory';
 import { MeProvider } from '@/lib/session';
@@ -31,13 +31,13 @@ const doctor = (id: string, has_account: boolean, licence_ended: boolean): Perso
 
 it('offers no patient to whoever has no account or a licence that is over, and says why', () => {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY } } });
-  client.setQueryData(peopleQuery('h', 'receiving_doctor').queryKey, {
+  client.setQueryData(peopleQuery('h').queryKey, {
     items: [doctor('李四', false, false), doctor('王五', true, true), doctor('何志刚', true, false)],
     next: null,
   });
   const me = { person: { id: 'desk' }, position: { organisation: HOSPITAL } } as Me;
   const patient = { id: 'p', name: '张小东', sex: 'male', age: 58, birth_date: null } as const;
-  const leg = { patient, to: HOSPITAL, to_department: null, urgency: 'emergency' as const };
+  const leg = { patient, to: HOSPITAL, to_department: null, urgency: 'emergency' } as unknown as LegRow;
   const send = vi.fn();
   render(
     <QueryClientProvider client={client}>

@@ -99,7 +99,11 @@ export function DestinationStep({
                 >
                   <option value="">{t('choose')}</option>
                   {hosts.map((one) => (
-                    <option key={one.id} value={one.id} disabled={rank(one) === UNREACHED}>
+                    <option
+                      key={one.id}
+                      value={one.id}
+                      disabled={rank(one) === UNREACHED && draft.urgency !== 'emergency'}
+                    >
                       {one.without_account
                         ? packages.t('external.option', { name: one.name })
                         : one.agreements.referral
@@ -130,8 +134,6 @@ export function DestinationStep({
                 )}
               </div>
             </>
-              )}
-            </div>
           );
         }}
       </Loaded>
