@@ -36,6 +36,9 @@ const NOTHING: &str = "|";
 /// A `LIKE` pattern (with `\` as its escape) that finds what was typed at the beginning of any form, or anywhere in
 /// the ideographs; nothing, where only marks were typed.
 pub fn search_pattern(typed: &str) -> String {
+    if typed.trim().is_empty() {
+        return "%".to_owned();
+    }
     let search = PersonName::parse(typed).search();
     let escaped = escaped(&search.folded.split_whitespace().collect::<String>());
     if escaped.is_empty() {

@@ -233,6 +233,8 @@ const WAY: &[(&str, &str, &str)] = &[
 /// Those who act on the way. Their sessions outlive the server.
 struct Cast {
     tokens: std::collections::BTreeMap<&'static str, String>,
+    /// One for all: making one takes longer than a command.
+    client: Client,
     doctor: Value,
     entropy: consult_server::ids::Entropy,
 }
@@ -290,21 +292,21 @@ async fn is_well(folder: &Path) {
 
 impl Server {
     async fn cast(&self) -> Cast {
-        let mut tokens = std::collections::BTreeMap::new();
+        let (client, mut tokens) = (Client::new(), std::collections::BTreeMap::new());
         for login in ["village", "desk", "doctor"] {
             let body = json!({ "login": login, "password": "demo-only-2026" });
-            let request = Client::new().post(format!("{}/api/v1/session", self.base)).json(&body);
+            let request = client.post(format!("{}/api/v1/session", self.base)).json(&body);
             let session: Value = request.send().await.expect("an answer").json().await.expect("a session");
             tokens.insert(login, text(&session["token"]));
         }
-        let mut cast = Cast { tokens, doctor: Value::Null, entropy: tests::harness::seeded_entropy() };
+        let mut cast =
+            Cast { tokens, client, doctor: Value::Null, entropy: tests::harness::seeded_entropy() };
         cast.doctor = self.get(&cast, "doctor", "/session").await["person"]["id"].clone();
         cast
     }
 
     async fn get(&self, cast: &Cast, login: &str, path: &str) -> Value {
-        let request =
-            Client::new().get(format!("{}/api/v1{path}", self.base)).bearer_auth(&cast.tokens[login]);
+        let request = cast.client.get(format!("{}/api/v1{path}", self.base)).bearer_auth(&cast.tokens[login]);
         request.send().await.expect("an answer").json().await.expect("JSON")
     }
 
@@ -318,7 +320,8 @@ impl Server {
         let body = json!({ "id": cast.entropy.uuid(tests::harness::START), "patient_id": patient, "direction": "up", "urgency": "urgent",
             "to_organisation_id": county["id"], "to_department_id": county["departments"][0]["id"], "consent": { "kind": "written" },
             "form": { "reason": "critical", "complaint": "胸痛", "diagnosis": { "text": "心绞痛" } } });
-        let drafted = Client::new()
+        let drafted = cast
+            .client
             .post(format!("{}/api/v1/legs", self.base))
             .bearer_auth(&cast.tokens["village"])
             .json(&body);
@@ -344,7 +347,8 @@ impl Server {
         command: &str,
         body: &Value,
     ) -> Option<Value> {
-        let request = Client::new()
+        let request = cast
+            .client
             .post(format!("{}/api/v1/legs/{}/{command}", self.base, text(&leg["id"])))
             .bearer_auth(&cast.tokens[login])
             .header("if-match", format!("\"{}\"", leg["version"]))

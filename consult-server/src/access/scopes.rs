@@ -6,13 +6,23 @@ use utoipa::ToSchema;
 macro_rules! scopes {
     ($($(#[$meta:meta])* $name:ident = $text:literal;)*) => {
         /// One thing a program may do, as OAuth 2.0 names it (RFC 6749 §3.3).
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Scope { $($(#[$meta])* #[serde(rename = $text)] $name,)* }
 
         impl Scope {
             pub const ALL: &'static [Scope] = &[$(Scope::$name,)*];
             pub fn as_str(self) -> &'static str { match self { $(Scope::$name => $text,)* } }
         }
+
+        // The derived description would name the variants: it does not see through the macro.
+        impl utoipa::PartialSchema for Scope {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                use utoipa::openapi::schema::{ObjectBuilder, Type};
+                let words = [$($text,)*];
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+            }
+        }
+        impl ToSchema for Scope {}
     };
 }
 

@@ -7,6 +7,7 @@ pub mod flow;
 pub mod http;
 pub mod packages;
 pub mod receipts;
+pub mod rows;
 pub mod rules;
 pub mod slip;
 pub mod sql;

@@ -10,7 +10,8 @@ use crate::db::Conn;
 use crate::error::{Code, Refusal, Result};
 use crate::http::Paging;
 use crate::ids::{ConsultId, LegId};
-use crate::referrals::{LegRow, sql as referrals};
+use crate::referrals::LegRow;
+use crate::referrals::rows::sql as referrals;
 use crate::time::Timestamp;
 
 const DAY_SECONDS: i64 = 24 * 3600;

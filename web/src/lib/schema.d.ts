@@ -3366,16 +3366,10 @@ export interface components {
             /** @description Who answered; needed where somebody was reached. */
             whom?: string;
         };
-        /**
-         * @description What came of it.
-         * @enum {string}
-         */
-        CallResult: "Reached" | "NotReached" | "WrongNumber" | "CallBack";
-        /**
-         * @description Who was called.
-         * @enum {string}
-         */
-        Callee: "Sender" | "Receiver" | "Patient" | "Other";
+        /** @enum {string} */
+        CallResult: "reached" | "not_reached" | "wrong_number" | "call_back";
+        /** @enum {string} */
+        Callee: "sender" | "receiver" | "patient" | "other";
         Capability: {
             code: string;
             id: components["schemas"]["CapabilityId"];
@@ -5274,11 +5268,8 @@ export interface components {
         RosterInput: {
             items: components["schemas"]["DutyInput"][];
         };
-        /**
-         * @description One thing a program may do, as OAuth 2.0 names it (RFC 6749 §3.3).
-         * @enum {string}
-         */
-        Scope: "DirectoryRead" | "DirectoryWrite" | "PatientsRead" | "PatientsWrite" | "ConsultsRead" | "ConsultsWrite" | "ReferralsRead" | "ReferralsWrite" | "StudiesRead" | "StudiesWrite" | "RoomsJoin" | "NoticesRead" | "BedsRead" | "BedsWrite";
+        /** @enum {string} */
+        Scope: "directory.read" | "directory.write" | "patients.read" | "patients.write" | "consults.read" | "consults.write" | "referrals.read" | "referrals.write" | "studies.read" | "studies.write" | "rooms.join" | "notices.read" | "beds.read" | "beds.write";
         SecondFactorAnswer: {
             /** @description What the refusal `access.second-factor-needed` carried. */
             challenge: string;

@@ -7,6 +7,5 @@ import home from './zh-CN/home.json';
 import problems from './zh-CN/problems.json';
 import referrals from './zh-CN/referral-rows.json';
 import session from './zh-CN/session.json';
-import timeline from './zh-CN/timeline.json';
 
-export default { common, consults, duties, home, problems, referrals, session, timeline };
+export default { common, consults, duties, home, problems, referrals, session };

@@ -27,6 +27,7 @@ import roster from './zh-CN/roster.json';
 import routing from './zh-CN/routing.json';
 import settings from './zh-CN/settings.json';
 import studies from './zh-CN/studies.json';
+import timeline from './zh-CN/timeline.json';
 import todos from './zh-CN/todos.json';
 import uploads from './zh-CN/uploads.json';
 import viewer from './zh-CN/viewer.json';
@@ -66,6 +67,7 @@ export default {
   routing,
   settings,
   studies,
+  timeline,
   todos,
   uploads,
   viewer,

@@ -11,9 +11,9 @@ use crate::error::{Code, Refusal, Result};
 use crate::http::Page;
 use crate::http::Paging;
 use crate::ids::{CaseId, LegId, PatientId};
+use crate::referrals::rows::sql::{LegBox, Viewer};
 use crate::referrals::rules::narrowing::Narrowing;
-use crate::referrals::sql::{LegBox, Viewer};
-use crate::referrals::{Case, Leg, LegPage, LegRow, receipts, rules, sql};
+use crate::referrals::{Case, Leg, LegPage, LegRow, receipts, rows, rules, sql};
 use crate::refs::TimelineEntry;
 use referral::Member;
 
@@ -82,7 +82,8 @@ pub async fn of_patient(
     let basis = call.require(Action::PatientRead, Some(&related))?;
     call.within(Scope::ReferralsRead)?;
     let glass = grants::broken_glass(conn, &call.caller, patient, call.now).await?;
-    let rows = sql::of_patient(conn, viewer(call), patient, glass.relation.is_some(), HISTORY_LIMIT).await?;
+    let rows =
+        rows::sql::of_patient(conn, viewer(call), patient, glass.relation.is_some(), HISTORY_LIMIT).await?;
     Ok((rows, glass.relation.map_or(basis, Relation::basis)))
 }
 
@@ -90,7 +91,7 @@ pub async fn of_patient(
 pub async fn leg(conn: &mut Conn, call: &Call, id: &LegId) -> Result<(Leg, &'static str)> {
     let (case, case_id, member, basis) = visible(conn, call, id).await?;
     let leg = case.leg(&referral::LegId::new(id.as_str())).ok_or_else(Refusal::not_found)?;
-    let rows = sql::rows_of(conn, viewer(call), &case_id).await?;
+    let rows = rows::sql::rows_of(conn, viewer(call), &case_id).await?;
     let row = rows.into_iter().find(|row| row.id == *id).ok_or_else(Refusal::not_found)?;
     let names = names_of(conn, leg).await?;
     let table = sql::deadlines(conn, &call.caller.alliance).await?;
@@ -180,7 +181,7 @@ pub async fn case(conn: &mut Conn, call: &Call, id: &CaseId) -> Result<(Case, &'
         .is_some_and(|case| case.legs.iter().any(|leg| rules::may_see(case, leg, &member, call.now)));
     let basis = call.require(Action::LegRead, Some(&resource(call, related)))?;
     let found = found.ok_or_else(Refusal::not_found)?;
-    let mut legs = sql::rows_of(conn, viewer(call), id).await?;
+    let mut legs = rows::sql::rows_of(conn, viewer(call), id).await?;
     legs.retain(|row| sees(&found, &row.id));
     let patient = legs.first().map(|row| row.patient.clone()).ok_or_else(Refusal::not_found)?;
     let state = if found.is_closed() { "closed" } else { "open" };
@@ -213,9 +214,9 @@ pub async fn list(
         None => None,
     };
     let limit = paging.limit();
-    let found = sql::list(conn, viewer(call), which, &states, &narrow, after, limit + 1).await?;
+    let found = rows::sql::list(conn, viewer(call), which, &states, &narrow, after, limit + 1).await?;
     let page = Page::cut(found, limit, |(row, key)| format!("{key}.{}", row.id));
-    let counts = sql::counts(conn, &call.caller.alliance, &call.caller.organisation).await?;
+    let counts = rows::sql::counts(conn, &call.caller.alliance, &call.caller.organisation).await?;
     let mut items: Vec<LegRow> = page.items.into_iter().map(|(row, _)| row).collect();
     if which == LegBox::Sent {
         receipts::flow::count(conn, call, &mut items).await?;

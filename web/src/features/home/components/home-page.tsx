@@ -12,9 +12,8 @@ import { noticesQuery } from '@/lib/queries/notices';
 import { useMe } from '@/lib/session';
 import { ConsultRows } from '@/parts/consult-rows';
 import { LegRows } from '@/parts/leg-rows';
-import { NoticeRows } from '@/parts/notice-rows';
 import { Icon } from '@/ui/icon';
-import { Empty, Loaded } from '@/ui/states';
+import { Empty, Loaded, Skeleton } from '@/ui/states';
 import './home.css';
 
 const SHOWN = 6;
@@ -23,6 +22,12 @@ const SHOWN = 6;
 const DueFollowUps = lazy(async () => {
   await loadAllTexts();
   return { default: (await import('@/parts/due-follow-ups')).DueFollowUps };
+});
+
+/** Below the fold of a phone: its words need not come with the page. */
+const NoticeRows = lazy(async () => {
+  await loadAllTexts();
+  return { default: (await import('@/parts/notice-rows')).NoticeRows };
 });
 
 export function HomePage() {
@@ -148,7 +153,9 @@ export function HomePage() {
               page.items.length === 0 ? (
                 <Empty icon="bell" title={t('noticesNone')} />
               ) : (
-                <NoticeRows notices={page.items.slice(0, SHOWN)} />
+                <Suspense fallback={<Skeleton height={SHOWN * 40} />}>
+                  <NoticeRows notices={page.items.slice(0, SHOWN)} />
+                </Suspense>
               )
             }
           </Loaded>
