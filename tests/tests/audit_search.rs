@@ -86,8 +86,9 @@ async fn a_refusal_is_in_the_trail_also_where_it_looked_like_absence() {
             ("GET /api/v1/patients/{id}", "request.not-found"),
         ]
     );
-    assert_eq!(denied[0]["person"]["id"], doctor.me["person"]["id"]);
-    assert_eq!(denied[0]["patient"]["id"], id.as_str(), "the patient's own log shows the attempt");
+    let attempt = denied.iter().find(|entry| entry["patient"]["id"] == id.as_str());
+    let attempt = attempt.expect("the patient's own log shows the attempt");
+    assert_eq!(attempt["person"]["id"], doctor.me["person"]["id"]);
 }
 
 #[tokio::test]
