@@ -110,7 +110,7 @@ test('a hospital without an account opens the package once, and its outcome is e
   await press(village.getByRole('dialog'), '确认到院');
   await press(village, '反馈结果');
   const telling = village.getByRole('dialog');
-  await telling.getByLabel('诊断').fill('急性胆囊炎，行腹腔镜手术');
+  await telling.getByLabel('诊断', { exact: true }).fill('急性胆囊炎，行腹腔镜手术');
   await telling.getByLabel('治疗经过').fill('手术顺利');
   await telling.getByLabel('患者去向').selectOption({ label: '继续在院治疗' });
   await press(telling, '反馈给转出单位');
@@ -149,7 +149,7 @@ test('a follow-up is planned with the outcome and done with one thumb', async ()
   await doctor.goto(referral);
   await press(doctor, '反馈结果');
   const telling = doctor.getByRole('dialog');
-  await telling.getByLabel('诊断').fill('高血压 3 级，调整用药后达标');
+  await telling.getByLabel('诊断', { exact: true }).fill('高血压 3 级，调整用药后达标');
   await telling.getByLabel('治疗经过').fill('联合用药');
   await telling.getByLabel('用药').fill('氨氯地平 5 mg 每日一次');
   await telling.getByLabel('患者去向').selectOption({ label: '转回基层' });

@@ -81,7 +81,7 @@ test('a patient is referred up, accepted, received and answered, and the case cl
   await status(doctor, '已到院');
   await press(doctor, '反馈结果');
   const telling = doctor.getByRole('dialog');
-  await telling.getByLabel('诊断').fill('冠心病，慢性心力衰竭急性加重');
+  await telling.getByLabel('诊断', { exact: true }).fill('冠心病，慢性心力衰竭急性加重');
   await telling.getByLabel('治疗经过').fill('利尿、扩血管治疗，症状缓解，收入心内科。');
   await telling.getByLabel('后续计划').fill('出院后每周复查血压、体重。');
   await telling.getByLabel('患者去向').selectOption({ label: '继续在院治疗' });

@@ -55,7 +55,8 @@ export class Recording {
     this.analyser.getByteTimeDomainData(this.#samples);
     let peak = 0;
     for (const sample of this.#samples) peak = Math.max(peak, Math.abs(sample - 128));
-    return Math.min(1, peak / 90);
+    // Speech lies low on the scale: the root spreads it over the bar.
+    return Math.min(1, Math.sqrt(peak / 128) * 1.2);
   }
 
   finish(): Promise<Voice> {
