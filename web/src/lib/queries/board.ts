@@ -32,13 +32,18 @@ export const EVERYTHING: BoardFilter = {
  * all others must not make two hundred be drawn again.
  */
 export function keepRows(before: LegList | undefined, now: LegList): LegList {
-  if (!before) return now;
+  if (!before || before === now) return now;
   const known = new Map(before.items.map((row) => [row.id, row]));
   const items = now.items.map((row) => {
     const old = known.get(row.id);
     return old && JSON.stringify(old) === JSON.stringify(row) ? old : row;
   });
-  return { ...now, items };
+  // Nothing new is nothing to draw: another object each time would be drawn for ever while an answer is on its way.
+  const isSame = items.length === before.items.length && items.every((row, at) => row === before.items[at]);
+  const next = { ...now, items };
+  return isSame && JSON.stringify({ ...next, items: 0 }) === JSON.stringify({ ...before, items: 0 })
+    ? before
+    : next;
 }
 
 /** Incoming legs that a filter leaves, so many pages of them; what is due first comes first. */
