@@ -250,7 +250,7 @@ async fn a_referral_goes_on_whatever_moment_the_server_is_killed_at() {
     let (mut killed, mut done_before_the_kill) = (0, 0);
     while killed < kills {
         let mut leg = server.referral(&cast).await;
-        for at in 0..WAY.len() {
+        for (at, (_, command, _)) in WAY.iter().enumerate() {
             if killed < kills {
                 // Before it is read, while it is decided, before its answer, after it.
                 let moment = Duration::from_micros(700 * (killed % 23));
@@ -263,7 +263,7 @@ async fn a_referral_goes_on_whatever_moment_the_server_is_killed_at() {
                 let now = server.get(&cast, "village", &format!("/legs/{}", text(&leg["id"]))).await;
                 done_before_the_kill += u32::from(now["version"] != leg["version"]);
                 if let Some(answer) = answered {
-                    assert_eq!(now["version"], answer["version"], "{} was lost after its answer", WAY[at].1);
+                    assert_eq!(now["version"], answer["version"], "{command} was lost after its answer");
                 }
             }
             let before = leg["version"].as_i64();
@@ -272,7 +272,7 @@ async fn a_referral_goes_on_whatever_moment_the_server_is_killed_at() {
                 leg["version"].as_i64(),
                 before.map(|version| version + 1),
                 "{} has one effect",
-                WAY[at].1
+                command
             );
         }
         assert_eq!(leg["state"], "closed");

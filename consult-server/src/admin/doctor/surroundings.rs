@@ -18,6 +18,7 @@ pub async fn check(app: &App) -> Vec<Finding> {
         Finding { what: "keys", state: keys(config) },
         Finding { what: "audit", state: trail(app).await },
         Finding { what: "certificates", state: certificates(config) },
+        Finding { what: "mail", state: mail(app).await },
     ];
     let ports = [
         ("http.listen", config.http.listen),
@@ -82,6 +83,11 @@ async fn trail(app: &App) -> Result<String, String> {
         )),
         Err(why) => Err(why.internal.unwrap_or_else(|| why.code.en().to_owned())),
     }
+}
+
+async fn mail(app: &App) -> Result<String, String> {
+    let checked = crate::notices::delivery::flow::check_mail(&app.post).await;
+    checked.map_err(|fault| format!("{}: {}; see mail.url", fault.code, fault.detail))
 }
 
 fn certificates(config: &Config) -> Result<String, String> {

@@ -40,7 +40,7 @@ pub struct Mailer {
 /// One going to the post office: letters that go at once share a connection.
 pub enum Trip<'a> {
     Folder(&'a Mailer, &'a PathBuf),
-    Smtp(&'a Mailer, Option<smtp::Line>),
+    Smtp(&'a Mailer, Option<Box<smtp::Line>>),
 }
 
 impl Mailer {
@@ -120,7 +120,7 @@ impl Trip<'_> {
                 let Place::Smtp(server) = &mailer.place else { return Attempt::Closed(too_long()) };
                 let sending = async {
                     if line.is_none() {
-                        *line = Some(smtp::Line::open(server).await.map_err(Attempt::Closed)?);
+                        *line = Some(Box::new(smtp::Line::open(server).await.map_err(Attempt::Closed)?));
                     }
                     match line {
                         Some(open) => open.send(&message).await,

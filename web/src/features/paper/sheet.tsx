@@ -45,7 +45,13 @@ export function Sheet({
           {t('print.print')}
         </Button>
       </div>
-      <article className={landscape ? 'paper paper-landscape' : 'paper'} lang={language} aria-label={title}>
+      <article
+        className={landscape ? 'paper paper-landscape' : 'paper'}
+        lang={language}
+        aria-label={title}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it is scrolled by keys, too
+        tabIndex={0}
+      >
         {children}
         <footer className="paper-foot">
           <span>{t('print.page', { number })}</span>

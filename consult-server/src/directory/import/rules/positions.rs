@@ -130,7 +130,11 @@ impl Planning<'_> {
     }
 
     /// Of whoever has no position when all rows are read, the row that names them says so: they would be in no list.
+    /// Where a row is refused nothing is taken in, and its position may be what is wrong.
     pub(super) fn without_position(&mut self, records: &[Record]) {
+        if self.report.errors > 0 {
+            return;
+        }
         for record in records.iter().filter(|record| record.sheet == Sheet::People) {
             let Some(Ok(number)) = record.get("staff_number").map(checks::code) else { continue };
             if self.held.get(&number).is_none_or(Vec::is_empty) {
