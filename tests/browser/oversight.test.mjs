@@ -257,7 +257,7 @@ test('the auditor finds an entry, a refused one, sends the search on and exports
   const waiting = page.waitForEvent('download');
   await press(page, '导出 CSV');
   const sheet = await readFile(await (await waiting).path(), 'utf8');
-  assert.match(sheet, /^\uFEFFseq,at,person,/);
+  assert.match(sheet, /^\uFEFF链上序号,时间（UTC）,当地时间,人员,/);
   assert.match(sheet, /break_glass\.opened/);
 
   await page.route('**/api/v1/audit/export**', (route) =>
