@@ -45,7 +45,7 @@ struct Name {
            ("author" = Option<String>, Query, description = "Whose it is: refused where somebody else is signed in by now")),
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 201, body = Document), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)))]
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)))]
 async fn put(
     call: Call,
     State(shelf): State<Shelf>,
