@@ -3,7 +3,9 @@
 /** One of a few visible answers: the label takes the press, its radio button is only drawn. */
 export function choose(scope, legend, answer) {
   const group = scope.getByRole('group', { name: legend });
-  return group.locator('label').filter({ has: scope.getByRole('radio', { name: answer }) }).click();
+  // What a label holds is looked for within it, so it must not begin at the dialog.
+  const page = 'page' in scope ? scope.page() : scope;
+  return group.locator('label').filter({ has: page.getByRole('radio', { name: answer }) }).click();
 }
 
 /** Presses a button by its whole name. */
