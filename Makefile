@@ -50,6 +50,7 @@ test-setup: build-setup web/node_modules/.package-lock.json tests/browser/node_m
 	$(call need,chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc,chromium fonts-noto-cjk)
 	$(call need,storescu dcmconv dciodvfy,dcmtk dicom3tools)
 	$(call need,/usr/lib/postgresql/*/bin/initdb,postgresql)
+	$(call need,openssl pdftotext,openssl poppler-utils)
 
 tests/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lock.json
 	cd tests/$* && npm ci --no-audit --no-fund
