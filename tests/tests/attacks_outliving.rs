@@ -61,24 +61,30 @@ async fn a_draft_that_waited_until_the_care_was_over_gives_nothing_back() {
     assert_eq!(tried["items"].as_array().unwrap().len(), 2, "{tried:#}");
 }
 
-#[tokio::test]
-async fn a_report_that_is_amended_long_after_opens_the_record_for_a_week_and_no_longer() {
-    let product = Product::start().await;
-    let village = product.sign_in("village").await;
-    let patient = patient_of(&village).await;
-    let mut consult = consults::input(&village, "routine").await;
+/// A consult about the patient, from the question to the signed answer.
+async fn signed(village: &User<'_>, specialist: &User<'_>, patient: &str) -> Value {
+    let mut consult = consults::input(village, "routine").await;
     consult["patient_id"] = json!(patient);
     let draft = village.post("/api/v1/consults", consult).await.expect(201).json;
-    let mut consult = give(&village, &draft, "submit", json!({})).await.expect(200).json;
-    let specialist = product.sign_in("specialist").await;
+    let mut consult = give(village, &draft, "submit", json!({})).await.expect(200).json;
     for (command, body) in [
         ("claim", json!({})),
         ("start", json!({})),
         ("draft_report", consults::report()),
         ("sign", json!({})),
     ] {
-        consult = give(&specialist, &consult, command, body).await.expect(200).json;
+        consult = give(specialist, &consult, command, body).await.expect(200).json;
     }
+    consult
+}
+
+#[tokio::test]
+async fn a_report_that_is_amended_long_after_opens_the_record_for_a_week_and_no_longer() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let patient = patient_of(&village).await;
+    let specialist = product.sign_in("specialist").await;
+    let consult = signed(&village, &specialist, &patient).await;
     assert!(sees(&specialist, &patient).await);
     let adopted = json!({ "adoption": "adopted" });
     give(&village, &consult, "acknowledge", adopted).await.expect(200);
@@ -124,19 +130,8 @@ async fn whoever_a_missed_deadline_calls_sees_the_consult_and_not_the_record() {
     let product = Product::start().await;
     let village = product.sign_in("village").await;
     let patient = patient_of(&village).await;
-    let mut consult = consults::input(&village, "routine").await;
-    consult["patient_id"] = json!(patient);
-    let draft = village.post("/api/v1/consults", consult).await.expect(201).json;
-    let mut consult = give(&village, &draft, "submit", json!({})).await.expect(200).json;
     let specialist = product.sign_in("specialist").await;
-    for (command, body) in [
-        ("claim", json!({})),
-        ("start", json!({})),
-        ("draft_report", consults::report()),
-        ("sign", json!({})),
-    ] {
-        consult = give(&specialist, &consult, command, body).await.expect(200).json;
-    }
+    let consult = signed(&village, &specialist, &patient).await;
     product.clock.advance_ms(3 * DAY);
     worker::settle(&product.app).await.unwrap();
     let manager = product.sign_in("manager").await;

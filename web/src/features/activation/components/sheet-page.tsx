@@ -7,6 +7,7 @@ import type { ActivationWaiting, PersonDetail } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { activationWaitingQuery, issueSheet } from '@/lib/queries/activation';
 import { organisationQuery, personQuery } from '@/lib/queries/directory';
+import { LeaveSheet } from '@/parts/leave-sheet';
 import { Banner, ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
@@ -17,7 +18,6 @@ import '../activation.css';
 
 export function SheetPage() {
   const { t } = useTranslation('activation');
-  const common = useTranslation();
   const { organisationId } = useParams({ from: '/shell/directory/organisations/$organisationId/slips' });
   const { person } = useSearch({ from: '/shell/directory/organisations/$organisationId/slips' });
   const organisation = useQuery(organisationQuery(organisationId));
@@ -84,22 +84,13 @@ export function SheetPage() {
         </div>
       )}
       {leaving.status === 'blocked' && (
-        <Dialog
+        <LeaveSheet
           title={t('sheet.leave')}
-          onClose={leaving.reset}
-          footer={
-            <>
-              <Button look="danger" onClick={leaving.proceed}>
-                {t('sheet.leaveDo')}
-              </Button>
-              <Button look="primary" onClick={leaving.reset}>
-                {common.t('cancel')}
-              </Button>
-            </>
-          }
-        >
-          <p>{t('sheet.leaveText')}</p>
-        </Dialog>
+          text={t('sheet.leaveText')}
+          action={t('sheet.leaveDo')}
+          onStay={leaving.reset}
+          onLeave={leaving.proceed}
+        />
       )}
     </div>
   );

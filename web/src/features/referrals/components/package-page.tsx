@@ -9,16 +9,15 @@ import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { legQuery } from '@/lib/queries/legs';
 import { makePackage, packagesQuery } from '@/lib/queries/packages';
+import { LeaveSheet } from '@/parts/leave-sheet';
 import { Banner, ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
-import { Dialog } from '@/ui/dialog';
 import { Icon } from '@/ui/icon';
 import { Loaded } from '@/ui/states';
 import './packages.css';
 
 export function PackagePage() {
   const { t } = useTranslation('packages');
-  const common = useTranslation();
   const { legId } = useParams({ from: '/shell/referrals/$legId/package' });
   const leg = useQuery(legQuery(legId));
   const client = useQueryClient();
@@ -80,22 +79,13 @@ export function PackagePage() {
         </Loaded>
       )}
       {leaving.status === 'blocked' && (
-        <Dialog
+        <LeaveSheet
           title={t('sheet.leave')}
-          onClose={leaving.reset}
-          footer={
-            <>
-              <Button look="danger" onClick={leaving.proceed}>
-                {t('sheet.leaveDo')}
-              </Button>
-              <Button look="primary" onClick={leaving.reset}>
-                {common.t('cancel')}
-              </Button>
-            </>
-          }
-        >
-          <p>{t('sheet.leaveText')}</p>
-        </Dialog>
+          text={t('sheet.leaveText')}
+          action={t('sheet.leaveDo')}
+          onStay={leaving.reset}
+          onLeave={leaving.proceed}
+        />
       )}
     </div>
   );
