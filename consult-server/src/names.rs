@@ -34,7 +34,7 @@ pub fn sort_key(name: &str) -> String {
 const NOTHING: &str = "|";
 
 /// A `LIKE` pattern (with `\` as its escape) that finds what was typed at the beginning of any form, or anywhere in
-/// the ideographs; nothing, where only marks were typed.
+/// the ideographs; nothing, where only marks were typed; everything, where nothing was.
 pub fn search_pattern(typed: &str) -> String {
     if typed.trim().is_empty() {
         return "%".to_owned();
@@ -91,12 +91,19 @@ mod tests {
 
     #[test]
     fn what_is_only_marks_finds_nothing() {
-        for typed in ["%", "'", " "] {
+        for typed in ["%", "'"] {
             assert_eq!(
                 (search_pattern(typed), place_pattern(typed)),
                 (NOTHING.to_owned(), NOTHING.to_owned()),
                 "{typed}"
             );
+        }
+    }
+
+    #[test]
+    fn nothing_typed_finds_everything() {
+        for typed in ["", " "] {
+            assert_eq!((search_pattern(typed), place_pattern(typed)), ("%".to_owned(), "%".to_owned()), "{typed:?}");
         }
     }
 
