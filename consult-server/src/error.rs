@@ -39,6 +39,7 @@ codes! {
     Internal = "internal", 500, "服务器内部出错，已记录。请稍后再试。", "Something went wrong in the server; it has been logged. Try again later.";
     StoreFull = "store.disk-full", 507, "服务器磁盘已满，内容没有保存。请联系管理员。", "The server's disk is full; nothing was saved. Tell your administrator.";
     StoreBusy = "store.unavailable", 503, "数据库暂时不可用，内容没有保存。请稍后再试。", "The store is not available; nothing was saved. Try again shortly.";
+    StoreCollided = "store.collided", 503, "别人正在改同一处，内容没有保存。请再试一次。", "Somebody else is changing the same thing; nothing was saved. Try again.";
     NotReady = "server.not-ready", 503, "服务器正在启动。", "The server is starting.";
 
     // Who may.

@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -74,14 +74,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::new())
         // Inside the compression: a body that is exchanged for a problem document must not be packed already.
         .layer(from_fn(problem::render))
-        .layer(
-            CompressionLayer::new().compress_when(
-                DefaultPredicate::new()
-                    .and(NotForContentType::new("application/dicom"))
-                    .and(NotForContentType::new("application/octet-stream"))
-                    .and(NotForContentType::new("multipart/")),
-            ),
-        )
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(layers::PacksWell)))
         .layer(from_fn(metrics::count))
         .layer(from_fn(layers::security_headers))
         .layer(from_fn_with_state(app.clone(), layers::request_id))

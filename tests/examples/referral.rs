@@ -19,7 +19,7 @@ use tests::store;
 
 const WRITERS: usize = 32;
 const CASES_A_ROUND: usize = 640;
-/// How many legs are in the store when each round begins.
+/// How many legs are in the store when each round begins, unless the command line names other numbers.
 const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
 const OPEN: usize = 500;
 const PAGES: usize = 200;
@@ -34,7 +34,9 @@ async fn main() {
     let cast = Arc::new(Cast::of(&product).await);
     let (mut rows, mut curve, mut filled) = (Vec::new(), Vec::new(), 0);
     let mut last = None;
-    for size in SIZES {
+    let named: Vec<usize> =
+        std::env::args().skip(1).map(|size| size.parse().expect("a number of legs")).collect();
+    for size in if named.is_empty() { SIZES.to_vec() } else { named } {
         fill(&product.app.ground.db, filled, size).await;
         filled = size;
         let figures = transitions(&product, &cast).await;

@@ -114,7 +114,7 @@ impl Call {
     /// same transaction: the same request again gets the same answer and has no further effect.
     pub async fn change<F>(&self, change: F) -> Result<Reply>
     where
-        F: for<'t> FnOnce(&'t mut Tx, &'t Call) -> BoxFuture<'t, Result<Reply>> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx, &'t Call) -> BoxFuture<'t, Result<Reply>> + Clone + Send + 'static,
     {
         let call = self.clone();
         self.ground.db.write(move |tx| Box::pin(async move { call.once(tx, change).await })).await
@@ -122,7 +122,7 @@ impl Call {
 
     async fn once<F>(&self, tx: &mut Tx, change: F) -> Result<Reply>
     where
-        F: for<'t> FnOnce(&'t mut Tx, &'t Call) -> BoxFuture<'t, Result<Reply>> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx, &'t Call) -> BoxFuture<'t, Result<Reply>> + Clone + Send + 'static,
     {
         let Some(IdempotencyKey { key, request_hash }) = &self.idempotency else {
             return change(tx, self).await;
@@ -283,6 +283,7 @@ pub fn token(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Somebody at the door: where from and with what, before it is known who.
+#[derive(Clone)]
 pub struct Visitor {
     pub from: String,
     pub device: String,

@@ -9,6 +9,7 @@ use crate::refs::{DepartmentRef, OrganisationRef};
 use crate::time::Timestamp;
 use sqlx::Row as _;
 
+#[derive(Clone)]
 pub struct Account {
     pub person: PersonId,
     pub alliance: AllianceId,

@@ -24,6 +24,7 @@ use crate::ids::{AllianceId, Entropy, OrganisationId, PersonId, PositionId};
 /// How the audit trail names whoever sits at the console.
 const CONSOLE: &str = "console";
 
+#[derive(Clone)]
 pub struct NewAdmin {
     /// Needed in an empty store, and where there are several.
     pub alliance: Option<String>,

@@ -59,6 +59,7 @@ pub fn check(input: &BedInput, now: Timestamp) -> Result<Figures> {
 }
 
 /// A line of a list: a department by id, code or name, and what is said of it; or why it could not be read.
+#[derive(Clone)]
 pub struct Line {
     pub row: u32,
     pub department: String,

@@ -14,9 +14,10 @@ pub enum Engine {
     Postgres,
 }
 
-/// WAL lets readers go on while the writer commits; FULL makes each commit durable before it is answered.
+/// WAL lets readers go on while the writer commits; FULL makes each commit durable before it is answered. What a savepoint would
+/// put back is kept in memory: else each change makes a file beside the store, and removes it.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                       PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000;";
+                       PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;";
 
 /// What one transaction at a time may do, over all servers of a store.
 #[derive(Clone, Copy, Debug)]

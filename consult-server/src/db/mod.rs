@@ -72,11 +72,12 @@ impl Db {
     }
 
     /// The one door for changes. The closure's rows are durable when this answers `Ok`, and gone when it answers `Err`.
-    /// It may run beside others in one commit (SQLite), so it must do nothing but SQL on the `Tx`.
+    /// It may run beside others in one commit (SQLite) and once more where it met another (Postgres), so it must do nothing but SQL
+    /// on the `Tx`.
     pub async fn write<T, F>(&self, change: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Clone + Send + 'static,
     {
         self.writer.write(change).await
     }
@@ -130,6 +131,10 @@ impl From<sqlx::Error> for Refusal {
             // SQLITE_FULL; Postgres disk_full.
             sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("13" | "53100")) => {
                 Code::StoreFull
+            }
+            // Postgres: unique_violation, serialization_failure, deadlock_detected. On SQLite nobody writes at the same time.
+            sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("23505" | "40001" | "40P01")) => {
+                Code::StoreCollided
             }
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Code::StoreBusy,
             _ => Code::Internal,

@@ -6,10 +6,12 @@ use super::problem::RequestId;
 use crate::error::Code;
 use crate::error::Refusal;
 use crate::ground::{Ground, is_loopback};
+use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tower_http::compression::Predicate;
 use tracing::Instrument as _;
 
 /// Gives each request an id, puts it into a span and into the response. Ids only: no path parameters, no query.
@@ -89,6 +91,19 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// Whether packing an answer makes it smaller: images and their parts are packed already, or are asked for by range.
+#[derive(Clone, Copy)]
+pub struct PacksWell;
+
+impl Predicate for PacksWell {
+    fn should_compress<B: HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
+        let stated = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = stated.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        // `application/dicom+json` is text and the larger part of what a list costs.
+        !matches!(kind, "application/dicom" | "application/octet-stream") && !kind.starts_with("multipart/")
+    }
+}
+
 /// What was set over TLS goes over TLS only.
 fn secure_cookies(headers: &mut HeaderMap) {
     let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
@@ -98,5 +113,26 @@ fn secure_cookies(headers: &mut HeaderMap) {
         let is_secure = text.split(';').any(|part| part.trim().eq_ignore_ascii_case("secure"));
         let secured = (!is_secure).then(|| HeaderValue::from_str(&format!("{text}; Secure")).ok()).flatten();
         headers.append(header::SET_COOKIE, secured.unwrap_or(cookie));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packs(kind: &'static str) -> bool {
+        let mut response = axum::http::Response::new(axum::body::Body::empty());
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        PacksWell.should_compress(&response)
+    }
+
+    #[test]
+    fn lists_of_studies_are_packed_and_images_are_not() {
+        assert!(packs("application/dicom+json"));
+        assert!(packs("application/json; charset=utf-8"));
+        assert!(!packs("application/dicom"));
+        assert!(!packs("application/dicom; transfer-syntax=*"));
+        assert!(!packs("multipart/related; type=\"application/dicom\""));
+        assert!(!packs("application/octet-stream"));
     }
 }

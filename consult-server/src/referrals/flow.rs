@@ -26,6 +26,7 @@ pub const LEG: &str = "leg";
 pub const CASE: &str = "case";
 
 /// Who acts, and why they may: a person at a door, or the clock.
+#[derive(Clone)]
 pub struct Acting {
     pub alliance: AllianceId,
     pub actor: Actor,
@@ -213,8 +214,7 @@ pub async fn carry_out(tx: &mut Tx, acting: &Acting, id: &LegId, command: &Comma
 
 /// The case of a leg, which nobody else changes before this transaction ends.
 async fn locked(tx: &mut Tx, alliance: &AllianceId, id: &LegId) -> Result<Option<(Case, referral::LegId)>> {
-    let Some(case_id) = sql::case_of_leg(tx.conn(), alliance, id).await? else { return Ok(None) };
-    let case = sql::case_locked(tx, alliance, &case_id).await?;
+    let case = sql::case_of_leg_locked(tx, alliance, id).await?;
     Ok(case.map(|case| (case, referral::LegId::new(id.as_str()))))
 }
 

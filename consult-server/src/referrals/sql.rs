@@ -9,10 +9,12 @@ use referral::{Case, Deadlines, Leg, Millis};
 use sqlx::Row as _;
 
 const CASE: &str =
-    "SELECT number, patient_id, version, closed_at FROM referral_case WHERE id = $1 AND alliance_id = $2";
+    "SELECT number, patient_id, version, closed_at, id FROM referral_case WHERE id = $1 AND alliance_id = $2";
 /// Changes nothing and takes the row's lock, so that on Postgres, too, a case has one writer at a time.
 const CASE_LOCKED: &str = "UPDATE referral_case SET version = version WHERE id = $1 AND alliance_id = $2 \
-     RETURNING number, patient_id, version, closed_at";
+     RETURNING number, patient_id, version, closed_at, id";
+const CASE_OF_LEG_LOCKED: &str = "UPDATE referral_case SET version = version WHERE alliance_id = $2 \
+     AND id = (SELECT case_id FROM leg WHERE id = $1 AND alliance_id = $2) RETURNING number, patient_id, version, closed_at, id";
 const CASE_OF_LEG: &str = "SELECT case_id FROM leg WHERE id = $1 AND alliance_id = $2";
 const LEGS: &str = "SELECT snapshot FROM leg WHERE case_id = $1 ORDER BY ordinal";
 const INSERT_CASE: &str = "INSERT INTO referral_case (id, alliance_id, patient_id, number, version, closed_at, created_at) \
@@ -27,8 +29,7 @@ const UPDATE_LEG: &str = "UPDATE leg SET version = $3, snapshot = $4, direction 
      to_organisation_id = $10, to_department_id = $11, owner_id = $12, complaint = $13, owed_party = $14, owed_organisation_id = $15, \
      owed_person_id = $16, owed_duty = $17, owed_due_at = CASE WHEN $25 = 1 THEN owed_due_at ELSE $18 END, \
      sort_due = CASE WHEN $25 = 1 THEN sort_due ELSE $19 END, holds_patient = $20, held = $21, submitted_at = $22, \
-     updated_at = $23, urges = $24 WHERE id = $1 AND version = $2";
-const BEGIN_LADDER: &str = "UPDATE leg SET rungs = 0 WHERE id = $1";
+     updated_at = $23, urges = $24, rungs = CASE WHEN $25 = 1 THEN rungs ELSE 0 END WHERE id = $1 AND version = $2";
 const CLIMB: &str = "UPDATE leg SET rungs = rungs + 1 WHERE id = $1 RETURNING rungs, owed_due_at";
 const NOTE_DRAFT: &str = "UPDATE leg SET draft_hash = $2 WHERE id = $1";
 const DRAFT_HASH: &str = "SELECT draft_hash, author_id FROM leg WHERE id = $1";
@@ -46,28 +47,33 @@ const MARK_READ: &str = "INSERT INTO leg_read (leg_id, person_id, version, read_
      ON CONFLICT (leg_id, person_id) DO UPDATE SET version = excluded.version, read_at = excluded.read_at WHERE leg_read.version < excluded.version";
 /// A case with the snapshots of all its legs.
 pub async fn case(conn: &mut Conn, alliance: &AllianceId, id: &CaseId) -> Result<Option<Case>> {
-    load(conn, CASE, alliance, id).await
+    load(conn, CASE, alliance, id.as_str()).await
 }
 
 /// The same, and nobody else changes it before this transaction ends.
 pub async fn case_locked(tx: &mut Tx, alliance: &AllianceId, id: &CaseId) -> Result<Option<Case>> {
-    load(tx.conn(), CASE_LOCKED, alliance, id).await
+    load(tx.conn(), CASE_LOCKED, alliance, id.as_str()).await
+}
+
+/// The same for the case of a leg.
+pub async fn case_of_leg_locked(tx: &mut Tx, alliance: &AllianceId, leg: &LegId) -> Result<Option<Case>> {
+    load(tx.conn(), CASE_OF_LEG_LOCKED, alliance, leg.as_str()).await
 }
 
 async fn load(
     conn: &mut Conn,
     statement: &'static str,
     alliance: &AllianceId,
-    id: &CaseId,
+    id: &str,
 ) -> Result<Option<Case>> {
-    let found =
-        sqlx::query(statement).bind(id.as_str()).bind(alliance.as_str()).fetch_optional(&mut *conn).await?;
+    let found = sqlx::query(statement).bind(id).bind(alliance.as_str()).fetch_optional(&mut *conn).await?;
     let Some(row) = found else { return Ok(None) };
+    let id: String = row.try_get(4)?;
     let patient = referral::PatientId::new(row.try_get::<String, _>(1)?);
-    let mut case = Case::new(referral::CaseId::new(id.as_str()), row.try_get::<String, _>(0)?, patient);
+    let mut case = Case::new(referral::CaseId::new(id.clone()), row.try_get::<String, _>(0)?, patient);
     case.version = unsigned(row.try_get(2)?)?;
     case.closed_at = row.try_get::<Option<i64>, _>(3)?.map(Millis);
-    for leg in sqlx::query(LEGS).bind(id.as_str()).fetch_all(conn).await? {
+    for leg in sqlx::query(LEGS).bind(id).fetch_all(conn).await? {
         case.legs.push(from_json(&leg.try_get::<String, _>(0)?)?);
     }
     Ok(Some(case))
@@ -129,7 +135,7 @@ pub async fn insert_leg(
 }
 
 /// Compare-and-set on the version; `before` is the version that was read.
-/// A duty that `goes_on` keeps the time it was given, whatever the table of deadlines says by now.
+/// A duty that `goes_on` keeps the time it was given, whatever the table of deadlines says by now, and its place on the ladder.
 pub async fn update_leg(tx: &mut Tx, before: u64, leg: &Leg, waiting: &Waiting, goes_on: bool) -> Result<()> {
     let query = sqlx::query(UPDATE_LEG).bind(leg.id.as_str().to_owned()).bind(signed(before)?);
     let done = columns(query, leg, waiting)?.bind(i64::from(goes_on)).execute(tx.conn()).await?;
@@ -166,12 +172,6 @@ fn columns(query: Query, leg: &Leg, waiting: &Waiting) -> Result<Query> {
         .bind(leg.submitted_at.map(|at| at.0))
         .bind(leg.updated_at.0)
         .bind(i64::try_from(leg.urges.len()).map_err(Refusal::internal)?))
-}
-
-/// A new duty: nobody was called for it yet.
-pub async fn begin_ladder(tx: &mut Tx, leg: &LegId) -> Result<()> {
-    sqlx::query(BEGIN_LADDER).bind(leg.as_str()).execute(tx.conn()).await?;
-    Ok(())
 }
 
 /// Calls the next rung; answers how many were called with it, and when the duty was due.

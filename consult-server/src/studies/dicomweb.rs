@@ -100,7 +100,14 @@ fn parse(method: Method, request: &Request) -> Result<Wish> {
     let path = request.uri().path();
     let path = path.strip_prefix(BASE).unwrap_or(path);
     let query = request.uri().query().unwrap_or("");
-    dicomweb::parse(method, path, query, text(request.headers(), header::ACCEPT)).map_err(refusal)
+    dicomweb::parse(method, path, query, accepts(request.headers()).as_deref()).map_err(refusal)
+}
+
+/// Several `Accept` lines are one list (RFC 9110 §5.3).
+fn accepts(headers: &HeaderMap) -> Option<String> {
+    let lines: Vec<&str> =
+        headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
+    if lines.is_empty() { None } else { Some(lines.join(",")) }
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -91,6 +91,7 @@ pub struct Scope {
 }
 
 /// A study with what decides who sees it.
+#[derive(Clone)]
 pub struct Stored {
     pub shown: Study,
     pub version: i64,

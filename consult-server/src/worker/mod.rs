@@ -103,17 +103,16 @@ async fn fire_due(app: &App) -> Result<()> {
     }
 }
 
+/// Which flow a timer belongs to. A leg's takes it by itself, once it holds the case: a command, too, takes the case first, and two
+/// that take in turns wait for each other.
 async fn fire_one(tx: &mut Tx, timer: &Timer) -> Result<()> {
-    if timers::take(tx, timer).await? {
-        subject_of(tx, timer).await?;
+    if timer.subject_kind == referrals::flow::LEG {
+        return referrals::flow::deadlines::due(tx, timer).await;
     }
-    Ok(())
-}
-
-/// Which flow a timer belongs to.
-async fn subject_of(tx: &mut Tx, timer: &Timer) -> Result<()> {
+    if !timers::take(tx, timer).await? {
+        return Ok(());
+    }
     match timer.subject_kind.as_str() {
-        referrals::flow::LEG => referrals::flow::deadlines::due(tx, timer).await,
         consults::KIND => consults::deadline::flow::missed(tx, timer).await,
         followup::KIND => followup::flow::due(tx, timer).await,
         kind => Err(Refusal::internal(format!("no subject has timers of kind {kind}"))),

@@ -18,6 +18,7 @@ const INSERT_ACCOUNT: &str = "INSERT INTO account (person_id, alliance_id, login
      VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (login) DO NOTHING";
 
 /// Whose a code is, and whether it still counts.
+#[derive(Clone)]
 pub struct Holder {
     pub person: PersonId,
     pub alliance: AllianceId,

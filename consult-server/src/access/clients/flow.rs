@@ -17,6 +17,7 @@ use crate::ids::{AllianceId, ClientId, OrganisationId};
 use serde_json::json;
 
 /// Who a new client is and where it acts.
+#[derive(Clone)]
 pub struct New {
     pub client_id: String,
     pub name: String,

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 use sqlx::Row as _;
 
 /// What decides whether a client gets a token.
+#[derive(Clone)]
 pub struct Known {
     pub id: ClientId,
     pub alliance: AllianceId,

@@ -54,6 +54,7 @@ pub struct Factor {
 }
 
 /// A token that joins two requests of one ceremony.
+#[derive(Clone)]
 pub struct Challenge {
     pub token_hash: String,
     pub person: crate::ids::PersonId,

@@ -22,6 +22,7 @@ fn purpose(door: Door) -> &'static str {
 }
 
 /// What somebody shows beside their password.
+#[derive(Clone)]
 pub enum Proof {
     /// Six digits of a TOTP, or a recovery code.
     Code(String),

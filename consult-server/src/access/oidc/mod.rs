@@ -24,6 +24,7 @@ pub struct Asked {
 }
 
 /// Whom the provider means.
+#[derive(Clone)]
 pub struct Identity {
     /// The provider's own name for the person, which it never gives to another.
     pub subject: String,

@@ -93,7 +93,7 @@ impl Sheet {
 }
 
 /// A row under known columns.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Record {
     pub sheet: Sheet,
     pub row: u32,

@@ -23,6 +23,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// A file that was read: its rows, and what is wrong with its tables as such.
+#[derive(Clone)]
 pub struct Parsed {
     records: Vec<Record>,
     shape: Vec<Finding>,

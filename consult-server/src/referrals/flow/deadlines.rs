@@ -20,10 +20,10 @@ const MISSED: &str = "leg.deadline_missed";
 pub async fn arm(tx: &mut Tx, alliance: &AllianceId, leg: &Leg, was: &Waiting, is: &Waiting) -> Result<()> {
     let subject = (LEG, leg.id.as_str());
     if was.owed != is.owed {
-        if let Some(owed) = &was.owed {
+        let goes_on = |was: &&Owed| is.owed.as_ref().is_some_and(|is| is.duty == was.duty);
+        if let Some(owed) = was.owed.as_ref().filter(|was| !goes_on(was)) {
             timers::unset(tx, subject, owed.duty.as_str()).await?;
         }
-        sql::begin_ladder(tx, &LegId::trusted(leg.id.as_str())).await?;
         if let Some(owed) = &is.owed {
             timers::set(tx, alliance, subject, owed.duty.as_str(), rules::time(owed.due_at)).await?;
         }
@@ -38,10 +38,14 @@ pub async fn arm(tx: &mut Tx, alliance: &AllianceId, leg: &Leg, was: &Waiting, i
     Ok(())
 }
 
-/// A timer of a leg is due and was taken in this transaction.
+/// A timer of a leg is due: taken and acted on in this transaction.
 pub async fn due(tx: &mut Tx, timer: &Timer) -> Result<()> {
     let id = LegId::trusted(timer.subject_id.as_str());
-    let Some((case, leg_id)) = locked(tx, &timer.alliance, &id).await? else { return Ok(()) };
+    let found = locked(tx, &timer.alliance, &id).await?;
+    if !timers::take(tx, timer).await? {
+        return Ok(());
+    }
+    let Some((case, leg_id)) = found else { return Ok(()) };
     let Some(leg) = case.leg(&leg_id) else { return Ok(()) };
     let acting = Acting {
         alliance: timer.alliance.clone(),

@@ -216,6 +216,7 @@ fn opened_before(at: Timestamp) -> Refusal {
 }
 
 /// A package with what it is about.
+#[derive(Clone)]
 struct Found {
     stored: Stored,
     case: Case,

@@ -32,6 +32,7 @@ const ORGANISATION: &str = "SELECT name FROM organisation WHERE id = $1";
 const DEPARTMENT: &str = "SELECT name FROM department WHERE id = $1";
 
 /// A package as it stands in the store.
+#[derive(Clone)]
 pub struct Stored {
     pub id: PackageId,
     pub alliance: AllianceId,

@@ -21,7 +21,7 @@ pub struct Around<'a> {
     pub fresh: LegId,
 }
 
-pub trait Body: Send + 'static {
+pub trait Body: Clone + Send + 'static {
     /// # Errors
     /// `referral.…-missing` where the crate has no value to stand for what is missing.
     fn command(self, around: Around<'_>) -> Result<Command, Refusal>;
@@ -38,7 +38,7 @@ fn millis(at: Option<Timestamp>, now: Timestamp) -> Millis {
 /// Commands that need no words.
 macro_rules! bare {
     ($($name:ident = $command:expr;)+) => {$(
-        #[derive(Debug, Default, Deserialize, ToSchema)]
+        #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
         #[schema(as = leg::$name)]
         pub struct $name {}
         impl Body for $name {
@@ -63,7 +63,7 @@ bare! {
 /// Commands that need one text.
 macro_rules! worded {
     ($($name:ident { $field:ident } = $command:ident;)+) => {$(
-        #[derive(Debug, Default, Deserialize, ToSchema)]
+        #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
         #[serde(default)]
         #[schema(as = leg::$name)]
         pub struct $name {
@@ -89,7 +89,7 @@ worded! {
     MarkError { reason } = MarkError;
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::CompleteRecord)]
 pub struct CompleteRecord {
     pub form: ReferralForm,
@@ -108,7 +108,7 @@ impl Body for CompleteRecord {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::Accept)]
 pub struct Accept {
     /// The person of the receiving organisation who takes the patient.
@@ -129,7 +129,7 @@ impl Body for Accept {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::Decline)]
 pub struct Decline {
     #[serde(default)]
@@ -147,7 +147,7 @@ impl Body for Decline {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::Redirect)]
 pub struct Redirect {
     #[serde(default)]
@@ -167,7 +167,7 @@ impl Body for Redirect {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::Reserve)]
 pub struct Reserve {
     /// A bed unless said otherwise; `not_needed` holds nothing.
@@ -190,7 +190,7 @@ impl Body for Reserve {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::Depart)]
 pub struct Depart {
     /// Now unless said otherwise.
@@ -219,7 +219,7 @@ impl Body for Depart {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::Arrive)]
 pub struct Arrive {
     /// Now unless said otherwise.
@@ -236,7 +236,7 @@ impl Body for Arrive {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::NoShow)]
 pub struct NoShow {
     /// Two at least.
@@ -244,7 +244,7 @@ pub struct NoShow {
     pub attempts: Vec<Attempt>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::Attempt)]
 pub struct Attempt {
     pub at: Timestamp,
@@ -259,7 +259,7 @@ impl Body for NoShow {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::Rebook)]
 pub struct Rebook {
     #[serde(default)]
@@ -274,7 +274,7 @@ impl Body for Rebook {
 }
 
 /// The outcome note; `back_down` and `onward` draft the next leg.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::SendOutcome)]
 pub struct SendOutcome {
     #[serde(default)]
@@ -328,7 +328,7 @@ impl Body for SendOutcome {
 }
 
 /// A new version of the outcome; the old ones stay visible.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::AmendOutcome)]
 pub struct AmendOutcome {
     #[serde(flatten)]
@@ -342,7 +342,7 @@ impl Body for AmendOutcome {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::RecordDeath)]
 pub struct RecordDeath {
     #[serde(default)]
