@@ -147,6 +147,36 @@ async fn a_bed_is_held_once_and_given_back_when_the_hold_runs_out() {
     );
 }
 
+#[tokio::test]
+async fn a_hold_runs_out_also_while_nobody_answers_a_cancellation() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let desk = product.sign_in("desk").await;
+    let doctor = product.sign_in("doctor").await;
+    let one = accepted(&desk, &doctor, &submitted(&village, "urgent").await).await;
+    let other = accepted(&desk, &doctor, &submitted(&village, "urgent").await).await;
+    let hold = json!({ "kind": "bed", "resource": "12 床", "hold_until": after_start(HOUR) });
+    let one = step(&desk, &one, "reserve", hold).await;
+    let one = step(&village, &one, "cancel", json!({ "reason": "已好转" })).await;
+    let hold = json!({ "kind": "bed", "resource": "12 床", "hold_until": after_start(3 * HOUR) });
+    let reserve = path(&other.id(), "reserve");
+    desk.command(&reserve, other.version(), hold.clone()).await.expect_refusal(409, "referral.already-held");
+    product.clock.advance_ms(HOUR);
+    consult_server::worker::settle(&product.app).await.unwrap();
+    let desk = product.sign_in("desk").await;
+    desk.command(&reserve, other.version(), hold).await.expect(200);
+    let one = reread(&desk, &one.id()).await;
+    assert_eq!(
+        (one.json["state"].as_str(), one.json["owed"]["duty"].as_str()),
+        (Some("cancel_requested"), Some("answer_cancel"))
+    );
+    let one = step(&desk, &one, "refuse_cancel", json!({ "reason": "仍需治疗" })).await;
+    assert_eq!(one.json["state"], "accepted");
+    let ground = &product.app.ground;
+    let violations = invariants::check(&ground.db, ground.now()).await.expect("the store is read");
+    assert!(violations.is_empty(), "{violations:?}");
+}
+
 /// The rungs that were called for a leg, in order.
 async fn rungs(user: &User<'_>, id: &str) -> Vec<String> {
     let timeline = user.get(&path(id, "timeline")).await.expect(200).json;

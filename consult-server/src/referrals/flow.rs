@@ -121,7 +121,7 @@ pub async fn begin(
         replaces: input.replaces.as_ref().map(crate_id),
         based_on: input.based_on.as_ref().map(crate_id),
     };
-    checks::destination(tx, &acting.alliance, &mut command).await?;
+    checks::destination(tx, &acting.alliance, None, &mut command).await?;
     let events = referral::decide(&before, &crate_id(&input.id), &command, &acting.actor, millis(tx.now))
         .map_err(|why| rules::refusal(&why))?;
     apply(tx, acting, &before, &events).await
@@ -166,7 +166,7 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
         Err(_) if stale => return Err(changed_meanwhile(tx, call, id).await?),
         command => criteria::judged(tx.conn(), &call.caller.alliance, command?).await?,
     };
-    checks::destination(tx, &call.caller.alliance, &mut command).await?;
+    checks::destination(tx, &call.caller.alliance, Some(leg), &mut command).await?;
     let acting = acting(call, member, basis);
     let decided = referral::decide(&case, &leg_id, &command, &acting.actor, millis(tx.now));
     let events = match decided {
@@ -180,7 +180,7 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
         }
         decided => decided.map_err(|why| rules::refusal(&why))?,
     };
-    if matches!(command, Command::Submit) {
+    if matches!(command, Command::Submit { .. }) {
         // A draft may have waited until the care it was begun in had ended.
         let patient = PatientId::trusted(case.patient.as_str());
         grants::still_treats(tx.conn(), &call.caller, &patient, call.now).await?;
@@ -204,7 +204,7 @@ pub async fn carry_out(tx: &mut Tx, acting: &Acting, id: &LegId, command: &Comma
     let (case, leg_id) = locked(tx, &acting.alliance, id).await?.ok_or_else(Refusal::not_found)?;
     let leg = case.leg(&leg_id).ok_or_else(Refusal::not_found)?;
     let mut command = command.clone();
-    checks::destination(tx, &acting.alliance, &mut command).await?;
+    checks::destination(tx, &acting.alliance, Some(leg), &mut command).await?;
     let events = referral::decide(&case, &leg_id, &command, &acting.actor, millis(tx.now))
         .map_err(|why| rules::refusal(&why))?;
     checks::before(tx, acting, &case, leg, &command).await?;
