@@ -190,13 +190,15 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
     seen(tx, call, id).await
 }
 
-/// Whether what the caller read has changed since in a way that matters: being urged changes nothing that one decides on.
+/// Whether what the caller read has changed since in a way that matters: being urged changes nothing that one decides on, and
+/// neither does what is only told of a leg under its version (a missed deadline, a call, a package).
 async fn is_stale(conn: &mut Conn, leg: &referral::Leg, version: i64) -> Result<bool> {
     if i64::try_from(leg.version).ok() == Some(version) {
         return Ok(false);
     }
     let since = change::kinds_after(conn, Subject { kind: LEG, id: leg.id.as_str() }, version).await?;
-    Ok(since.is_empty() || since.iter().any(|kind| kind != EventBody::Urged.kind()))
+    let mut changes = since.iter().filter(|kind| EventBody::KINDS.contains(&kind.as_str())).peekable();
+    Ok(changes.peek().is_none() || changes.any(|kind| kind != EventBody::Urged.kind()))
 }
 
 /// As `give`, for who needs no version: the demo's people act one after the other.
