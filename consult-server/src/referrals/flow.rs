@@ -326,10 +326,12 @@ async fn record(tx: &mut Tx, acting: &Acting, case: &Case, event: &Event) -> Res
     .await
 }
 
-/// How long a decision took is kept beside the leg: whoever looks for a place is told how fast it answers.
+/// How long a decision took is kept beside the leg: whoever looks for a place is told how fast it answers. Who redirects an
+/// emergency has decided then; how long the next place thinks about it is not theirs.
 async fn note_decision(tx: &mut Tx, acting: &Acting, case: &Case, event: &Event) -> Result<()> {
     let (EventBody::Accepted { implied: false, .. }
     | EventBody::Declined { .. }
+    | EventBody::RedirectRequested { .. }
     | EventBody::Redirected { .. }) = &event.body
     else {
         return Ok(());
