@@ -81,7 +81,10 @@ pub enum Command {
         input: DraftInput,
     },
     Discard,
-    Submit,
+    /// `external`: whether nobody at the destination has an account today; the draft may have said otherwise.
+    Submit {
+        external: bool,
+    },
     /// Fill in what an emergency was submitted without.
     CompleteRecord {
         form: Form,
@@ -183,7 +186,7 @@ impl Command {
             Self::Draft { .. } => CommandKind::Draft,
             Self::Revise { .. } => CommandKind::Revise,
             Self::Discard => CommandKind::Discard,
-            Self::Submit => CommandKind::Submit,
+            Self::Submit { .. } => CommandKind::Submit,
             Self::CompleteRecord { .. } => CommandKind::CompleteRecord,
             Self::Open => CommandKind::Open,
             Self::Ask { .. } => CommandKind::Ask,

@@ -7,7 +7,9 @@ use crate::actor::By;
 use crate::form::{Consent, Form, missing};
 use crate::ids::{LegId, OrganisationId, PersonId};
 use crate::refusal::Field;
-use crate::state::{Destination, Direction, State, StateCode, Transport, TransportCode, Urgency};
+use crate::state::{
+    BeforeCancel, Destination, Direction, Reservation, State, StateCode, Transport, TransportCode, Urgency,
+};
 use crate::time::Millis;
 
 /// A question of the receiver and the sender's answer.
@@ -117,8 +119,19 @@ impl Leg {
         missing(&self.form, self.consent.as_ref())
     }
 
+    /// What is held for the patient: a bed stays theirs while the sender's cancellation is considered.
+    pub fn reservation(&self) -> Option<&Reservation> {
+        if let State::Reserved(reserved)
+        | State::CancelRequested { before: BeforeCancel::Reserved(reserved), .. } = &self.state
+        {
+            Some(&reserved.reservation)
+        } else {
+            None
+        }
+    }
+
     /// When the clock is to release the hold (command `release` by [`crate::Actor::Clock`]).
     pub fn hold_expires(&self) -> Option<Millis> {
-        if let State::Reserved(reserved) = &self.state { reserved.reservation.hold_until } else { None }
+        self.reservation()?.hold_until
     }
 }

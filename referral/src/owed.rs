@@ -104,13 +104,16 @@ fn owing(leg: &Leg, party: Party) -> Option<OrganisationId> {
     }
 }
 
-/// Until when the papers of an emergency must be completed; `None` when nothing is missing. Beside
-/// the leg's deadline, not instead of it.
+/// Until when the papers of an emergency must be completed; `None` when nothing is missing, or when the patient
+/// did not come by this leg: redirected papers go on with the next leg. Beside the leg's deadline, not instead of it.
 pub fn record_due(leg: &Leg, table: &Deadlines) -> Option<Millis> {
     let submitted = leg.submitted_at?;
     let open = leg.is_emergency() && !leg.missing().is_empty();
-    let counts = !matches!(leg.state, State::EnteredInError { .. });
-    (open && counts).then(|| submitted.plus(table.complete_record.of(leg.urgency)))
+    let gone = matches!(
+        leg.state,
+        State::Redirected { .. } | State::Cancelled { .. } | State::EnteredInError { .. }
+    );
+    (open && !gone).then(|| submitted.plus(table.complete_record.of(leg.urgency)))
 }
 
 impl Duty {

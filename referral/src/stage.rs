@@ -115,7 +115,16 @@ fn reserved(state: State, since: Millis, reservation: Reservation) -> Option<Sta
     Some(State::Reserved(Reserved { since, acceptance, reservation }))
 }
 
+/// A request to cancel goes on; refused, it comes back to an acceptance without a hold.
 fn released(state: State, since: Millis) -> Option<State> {
+    if let State::CancelRequested { since: asked, reason, before: BeforeCancel::Reserved(reserved) } = state {
+        let accepted = Accepted { since, acceptance: reserved.acceptance };
+        return Some(State::CancelRequested {
+            since: asked,
+            reason,
+            before: BeforeCancel::Accepted(accepted),
+        });
+    }
     let State::Reserved(Reserved { acceptance, .. }) = state else { return None };
     Some(State::Accepted(Accepted { since, acceptance }))
 }

@@ -25,7 +25,8 @@ const fn taken_in(kind: K) -> &'static [S] {
         K::Accept | K::Decline => UNDECIDED,
         K::Redirect => &[S::Submitted, S::Received, S::InfoRequested, S::Accepted, S::Reserved],
         K::Reserve => &[S::Accepted, S::NoShow],
-        K::Release => &[S::Reserved],
+        // Of a cancellation that is asked for, the clock only: the desk answers it.
+        K::Release => &[S::Reserved, S::CancelRequested],
         K::Depart | K::NoShow => &[S::Accepted, S::Reserved],
         K::Arrive => &[S::Accepted, S::Reserved, S::NoShow],
         K::Rebook => &[S::NoShow],
@@ -216,6 +217,9 @@ fn check_circumstances(case: &Case, leg: &Leg, kind: K, actor: &Actor, now: Mill
             Some(_) => Ok(()),
             None => Err(Refusal::NotInState { command: kind, state: leg.code() }),
         },
+        K::Release if leg.code() != S::Reserved => {
+            Err(Refusal::NotInState { command: kind, state: leg.code() })
+        }
         K::AcknowledgeDecision if leg.state.decision_acknowledged() == Some(true) => {
             Err(Refusal::AlreadyAcknowledged { state: leg.code() })
         }

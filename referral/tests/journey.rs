@@ -3,58 +3,10 @@
 use referral::*;
 
 mod support;
+#[path = "support/world.rs"]
+mod world;
 use support::*;
-
-struct World {
-    case: Case,
-    now: Millis,
-}
-
-impl World {
-    /// A case whose leg `up` is submitted to the county hospital.
-    fn submitted(urgency: Urgency) -> Self {
-        let mut world = Self { case: empty_case(), now: Millis(1_000_000) };
-        world.ok(
-            &village(),
-            "up",
-            Command::Draft { input: input(urgency, COUNTY), replaces: None, based_on: None },
-        );
-        world.ok(&village(), "up", Command::Submit);
-        world
-    }
-
-    fn try_give(&mut self, actor: &Actor, leg: &str, command: Command) -> Result<Vec<Event>, Refusal> {
-        self.now = self.now.plus(Span::minutes(1));
-        let events = decide(&self.case, &id(leg), &command, actor, self.now)?;
-        self.case = evolve_all(self.case.clone(), &events)?;
-        Ok(events)
-    }
-
-    #[track_caller]
-    fn ok(&mut self, actor: &Actor, leg: &str, command: Command) -> Vec<&'static str> {
-        let events = self.try_give(actor, leg, command).expect("is done");
-        events.iter().map(|event| event.body.kind()).collect()
-    }
-
-    #[track_caller]
-    fn refused(&mut self, actor: &Actor, leg: &str, command: Command) -> Refusal {
-        self.try_give(actor, leg, command).expect_err("is refused")
-    }
-
-    #[track_caller]
-    fn state(&self, leg: &str) -> StateCode {
-        self.case.leg(&id(leg)).expect("is there").code()
-    }
-
-    fn owed(&self, leg: &str) -> Option<(Duty, Party, Span)> {
-        let owed = owed(&self.case, &id(leg), &Deadlines::default())?;
-        Some((owed.duty, owed.party, Span(owed.due_at.0 - self.now.0)))
-    }
-
-    fn good(&self, kind: CommandKind) -> Command {
-        sample(kind, self.now, "second", CITY)
-    }
-}
+use world::World;
 
 #[test]
 fn a_patient_is_referred_up_received_and_handed_back_and_the_case_closes() {
@@ -98,7 +50,7 @@ fn a_transfer_back_is_drafted_from_the_outcome_and_owed_by_the_hospital() {
     let mut revised = input(Urgency::Routine, COUNTY);
     revised.to = Some(Destination { organisation: org(CLINIC), department: None, external: false });
     w.ok(&doctor(), "down", Command::Revise { input: revised });
-    w.ok(&doctor(), "down", Command::Submit);
+    w.ok(&doctor(), "down", Command::Submit { external: false });
     assert_eq!(w.case.follow_up(&id("up")).map(|leg| &leg.id), Some(&id("down")));
     w.ok(&village(), "down", w.good(CommandKind::Accept));
     w.ok(&village(), "down", w.good(CommandKind::Arrive));
@@ -146,7 +98,7 @@ fn a_declined_leg_is_a_task_of_the_sender_until_acknowledged_or_sent_elsewhere()
     let draft = Command::Draft { input: elsewhere, replaces: Some(id("up")), based_on: None };
     w.ok(&village(), "second", draft);
     assert!(w.owed("up").is_some(), "a draft takes nobody anywhere");
-    w.ok(&village(), "second", Command::Submit);
+    w.ok(&village(), "second", Command::Submit { external: false });
     assert_eq!(w.owed("up"), None);
 
     let mut w = World::submitted(Urgency::Urgent);
@@ -170,7 +122,7 @@ fn an_emergency_cannot_be_declined_and_needs_no_papers() {
     bare.consent = None;
     bare.form.complaint.clear();
     w.ok(&village(), "bare", Command::Draft { input: bare, replaces: None, based_on: None });
-    w.ok(&village(), "bare", Command::Submit);
+    w.ok(&village(), "bare", Command::Submit { external: false });
     let leg = w.case.leg(&id("bare")).expect("is there");
     assert_eq!(leg.missing(), [Field::Complaint, Field::Consent]);
     assert_eq!(record_due(leg, &Deadlines::default()), Some(w.now.plus(Span::hours(6))));
@@ -185,7 +137,10 @@ fn a_routine_leg_without_consent_is_not_submitted() {
     let mut bare = input(Urgency::Routine, COUNTY);
     bare.consent = Some(Consent { kind: ConsentKind::EmergencyPending, recorded_at: Millis(0) });
     w.ok(&village(), "up", Command::Draft { input: bare, replaces: None, based_on: None });
-    assert_eq!(w.refused(&village(), "up", Command::Submit).code(), "referral.consent-missing");
+    assert_eq!(
+        w.refused(&village(), "up", Command::Submit { external: false }).code(),
+        "referral.consent-missing"
+    );
 }
 
 #[test]
@@ -251,7 +206,7 @@ fn a_second_arrival_in_one_case_is_a_conflict_that_names_where_the_patient_is() 
     let mut other = input(Urgency::Emergency, COUNTY);
     other.to = Some(Destination { organisation: org(CITY), department: None, external: false });
     w.ok(&village(), "other", Command::Draft { input: other, replaces: None, based_on: None });
-    w.ok(&village(), "other", Command::Submit);
+    w.ok(&village(), "other", Command::Submit { external: false });
     let refusal = w.refused(&city_desk(), "other", w.good(CommandKind::Arrive));
     let expected = Refusal::PatientElsewhere {
         leg: id("up"),
@@ -391,28 +346,7 @@ fn a_chain_of_redirects_does_not_come_back_to_where_it_was() {
         based_on: None,
     };
     w.ok(&village(), "third", again);
-    w.ok(&village(), "third", Command::Submit);
-}
-
-#[test]
-fn what_an_external_destination_does_is_entered_by_the_senders_people() {
-    let mut w = World { case: empty_case(), now: Millis(1_000_000) };
-    let mut out = input(Urgency::Urgent, CITY);
-    out.to = Some(Destination { organisation: org(CITY), department: None, external: true });
-    w.ok(&village(), "out", Command::Draft { input: out, replaces: None, based_on: None });
-    w.ok(&village(), "out", Command::Submit);
-    // Somebody answers for every step: the sender, who has to see to it.
-    let owing = owed(&w.case, &id("out"), &Deadlines::default()).map(|owed| owed.organisation);
-    assert_eq!(owing, Some(org(CLINIC)));
-    w.ok(&village(), "out", w.good(CommandKind::Accept));
-    w.ok(&village(), "out", w.good(CommandKind::Arrive));
-    w.refused(&desk(), "out", w.good(CommandKind::SendOutcome));
-    w.ok(&village(), "out", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
-    let version = w.case.leg(&id("out")).and_then(|leg| leg.state.outcomes().last().cloned());
-    assert!(
-        matches!(version.map(|o| o.by), Some(By::Person { organisation, .. }) if organisation == org(CLINIC))
-    );
-    assert_eq!(w.ok(&village(), "out", Command::Acknowledge), ["leg.acknowledged", "case.closed"]);
+    w.ok(&village(), "third", Command::Submit { external: false });
 }
 
 #[test]

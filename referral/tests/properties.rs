@@ -73,6 +73,9 @@ struct Told {
     state: &'static str,
     before_cancel: &'static str,
     emergency: bool,
+    /// Who sends it, and whether nobody at its destination has an account.
+    from: Option<OrganisationId>,
+    external: bool,
     departed: bool,
     arrived: bool,
     acknowledged: bool,
@@ -120,6 +123,11 @@ impl Model {
             "drafted" => "draft",
             "opened" | "answered" => "received",
             "asked" => "info_requested",
+            // A hold that runs out answers no request to cancel.
+            "released" if told.state == "cancel_requested" => {
+                told.before_cancel = "accepted";
+                told.state
+            }
             "released" | "rebooked" => "accepted",
             "admitted" => "in_care",
             "acknowledged" | "force_closed" => "closed",
@@ -133,11 +141,17 @@ impl Model {
             told.before_cancel = told.state;
         }
         match &event.body {
-            EventBody::Drafted { urgency, replaces, based_on, .. } => {
+            EventBody::Drafted { urgency, from, to, replaces, based_on, .. } => {
+                assert_ne!(from, &org(OUTSIDE), "I-3: in the name of a place where nobody could send it");
                 told.emergency = *urgency == Urgency::Emergency;
+                told.from = Some(from.clone());
+                told.external = to.as_ref().is_some_and(|to| to.external);
                 told.follows = replaces.iter().chain(based_on).cloned().collect();
             }
-            EventBody::Revised { urgency, .. } => told.emergency = *urgency == Urgency::Emergency,
+            EventBody::Revised { urgency, to, .. } => {
+                told.emergency = *urgency == Urgency::Emergency;
+                told.external = to.as_ref().is_some_and(|to| to.external);
+            }
             EventBody::Redirected { to_leg, .. } => told.redirected_to = Some(to_leg.clone()),
             EventBody::ForceClosed { reason } => {
                 let by_manager = matches!(&event.by, By::Person { role: Role::Manager, .. });
@@ -205,12 +219,13 @@ impl Model {
             assert_eq!(owed, None, "{} in {} owes nothing", leg.id, told.state);
         }
         let Some(owed) = owed else { return };
-        let receiver = leg.to.as_ref().map(|to| to.organisation.clone());
+        // What an external destination owes, its sender sees to.
         let side = match owed.party {
-            Party::Sender => Some(leg.from.clone()),
-            Party::Receiver => receiver,
+            Party::Receiver if !told.external => leg.to.as_ref().map(|to| to.organisation.clone()),
+            Party::Sender | Party::Receiver => told.from.clone(),
         };
         assert_eq!(Some(owed.organisation.clone()), side);
+        assert!(can_act(case, leg, &owed, now), "I-3: nobody can do {:?} for {}", owed.duty, leg.id);
         assert!(
             owed.due_at >= leg.submitted_at.unwrap_or(Millis(0)) && owed.due_at <= now.plus(Span::days(4))
         );
@@ -238,6 +253,15 @@ impl Model {
             assert!(taken.accepted == 1 || died, "redirected to nobody");
         }
     }
+}
+
+/// Whether anybody at the organisation that owes is offered a command that brings the leg on.
+fn can_act(case: &Case, leg: &Leg, owed: &Owed, now: Millis) -> bool {
+    let beside = [K::Urge, K::LateNote, K::MarkError, K::ForceClose, K::CompleteRecord];
+    people().iter().any(|actor| {
+        matches!(actor, Actor::Person(member) if member.organisation == owed.organisation)
+            && allowed(case, &leg.id, actor, now).iter().any(|kind| !beside.contains(kind))
+    })
 }
 
 struct World {
@@ -268,7 +292,7 @@ impl World {
             _ => (&people[step.who % people.len()], K::ALL[step.kind % K::ALL.len()]),
         };
         let offered = allowed(&self.case, &leg, actor, self.now);
-        let command = self.command(kind, &fresh, step);
+        let command = self.command(&leg, kind, &fresh, step);
         let decided = decide(&self.case, &leg, &command, actor, self.now);
         let events = match decided {
             Ok(events) => events,
@@ -298,28 +322,38 @@ impl World {
         pairs.filter(|(_, kind)| step.detail.is_multiple_of(6) || !cuts.contains(kind)).collect()
     }
 
-    fn command(&self, kind: K, fresh: &str, step: &Step) -> Command {
-        let to = [COUNTY, CITY, CLINIC][step.detail % 3];
-        let urgency = Urgency::ALL[[0, 0, 1, 2][step.detail / 3 % 4]];
+    fn command(&self, leg: &LegId, kind: K, fresh: &str, step: &Step) -> Command {
+        let to = [COUNTY, CITY, CLINIC, OUTSIDE][step.detail % 4];
+        let urgency = Urgency::ALL[[0, 0, 1, 2][step.detail / 4 % 4]];
         let linked = |n: usize| {
             let index = step.detail / n % (self.case.legs.len() + 1);
             self.case.legs.get(index).map(|leg| leg.id.clone())
         };
-        let next = Some(NextLeg {
-            id: id(fresh),
-            to: Some(Destination { organisation: org(to), department: None, external: false }),
-        });
-        let disposition = Disposition::ALL[step.detail / 3 % Disposition::ALL.len()];
+        let next = Some(NextLeg { id: id(fresh), to: Some(place(to)) });
+        let disposition = Disposition::ALL[step.detail / 4 % Disposition::ALL.len()];
+        // An old draft may not know who has an account by now; whoever has one may lose it on the day it is sent.
+        let drafted = |urgency| {
+            let mut input = input(urgency, to);
+            if let Some(to) = &mut input.to {
+                to.external &= !step.detail.is_multiple_of(3);
+            }
+            input
+        };
         match kind {
             K::Draft => {
-                let mut input = input(urgency, to);
+                let mut input = drafted(urgency);
                 // An emergency goes without papers; any other waits for a revision.
                 if step.detail.is_multiple_of(5) {
                     input.consent = None;
                 }
-                Command::Draft { input, replaces: linked(12), based_on: linked(60) }
+                Command::Draft { input, replaces: linked(16), based_on: linked(80) }
             }
-            K::Revise => Command::Revise { input: input(urgency, to) },
+            K::Revise => Command::Revise { input: drafted(urgency) },
+            K::Submit => {
+                let to = self.case.leg(leg).and_then(|leg| leg.to.as_ref());
+                let outside = to.is_some_and(|to| to.organisation == org(OUTSIDE));
+                Command::Submit { external: outside || step.detail.is_multiple_of(7) }
+            }
             K::SendOutcome => Command::SendOutcome { outcome: outcome(disposition), next },
             K::AmendOutcome => Command::AmendOutcome { outcome: outcome(disposition), next },
             other => sample(other, self.now, fresh, to),

@@ -114,6 +114,7 @@ const ROWS: &[Row] = &[
     (MAY_GO_ON, K::Redirect, RECEIVER, When::Emergency, To::Same),
     (&[S::Accepted, S::NoShow], K::Reserve, DESK, When::Always, To::State(S::Reserved)),
     (&[S::Reserved], K::Release, DESK_OR_CLOCK, When::Always, To::State(S::Accepted)),
+    (&[S::CancelRequested], K::Release, &[Who::Clock], When::Always, To::Same),
     (&[S::Accepted, S::Reserved], K::Depart, SENDER, When::NotDeparted, To::Same),
     (UNDECIDED, K::Depart, SENDER, When::EmergencyNotDeparted, To::Same),
     (&[S::Accepted, S::Reserved, S::NoShow], K::Arrive, RECEIVER, When::Always, To::State(S::Arrived)),

@@ -163,7 +163,7 @@ async fn walk(ground: &consult_server::ground::Ground, cast: &Arc<Cast>, took: &
         disposition: Disposition::Stays,
     };
     let way = [
-        (&cast.village, Command::Submit),
+        (&cast.village, Command::Submit { external: false }),
         (&cast.desk, Command::Open),
         (&cast.desk, Command::Accept { owner: PersonId::new(cast.owner.as_str()), expected_at: now }),
         (&cast.desk, Command::Arrive { at: now, signature: "签名".to_owned() }),

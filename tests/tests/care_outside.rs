@@ -1,5 +1,6 @@
 //! Those outside: a package with a one-time code for a hospital without an account, and a patient who is said to be in two places.
 
+use consult_server::admin::doctor::invariants;
 use consult_server::worker;
 use serde_json::{Value, json};
 use tests::harness::{Answer, Product, User, text};
@@ -17,6 +18,77 @@ async fn sent_outside(product: &Product, village: &User<'_>) -> Answer {
     body["to_department_id"] = Value::Null;
     let draft = village.post("/api/v1/legs", body).await.expect(201);
     step(village, &draft, "submit", json!({})).await
+}
+
+/// The same, accepted and arrived, as the village enters it for them.
+async fn arrived_outside(product: &Product, village: &User<'_>) -> Answer {
+    let leg = sent_outside(product, village).await;
+    let body = json!({ "owner_id": person(village), "expected_at": after_start(HOUR) });
+    let leg = step(village, &leg, "accept", body).await;
+    step(village, &leg, "arrive", json!({ "at": after_start(0), "signature": "周文英" })).await
+}
+
+#[tokio::test]
+async fn whom_an_external_hospital_sends_back_comes_home_and_the_case_closes() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let leg = arrived_outside(&product, &village).await;
+    let leg = step(&village, &leg, "send_outcome", outcome("back_down")).await;
+    assert_eq!((leg.json["state"].as_str(), &leg.json["follow_up"]), (Some("outcome_sent"), &Value::Null));
+    let case = format!("/api/v1/cases/{}", text(&leg.json["case_id"]));
+    assert_eq!(village.get(&case).await.expect(200).json["legs"].as_array().unwrap().len(), 1);
+    step(&village, &leg, "acknowledge", json!({})).await;
+    let case = village.get(&case).await.expect(200).json;
+    assert_eq!(case["state"], "closed");
+}
+
+#[tokio::test]
+async fn whom_an_external_hospital_sends_onward_the_village_refers_on() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let leg = arrived_outside(&product, &village).await;
+    let mut onward = outcome("onward");
+    onward["to_organisation_id"] = json!(village.organisation(COUNTY).await);
+    onward["to_department_id"] = json!(department(&village, COUNTY, "心血管内科").await);
+    let leg = step(&village, &leg, "send_outcome", onward).await;
+    let next = reread(&village, &text(&leg.json["follow_up"])).await;
+    assert_eq!(
+        (next.json["state"].as_str(), &next.json["from"]["id"]),
+        (Some("draft"), &village.me["position"]["organisation"]["id"])
+    );
+    let path = format!("/api/v1/legs/{}", next.id());
+    let body = json!({ "consent": { "kind": "written" }, "form": form() });
+    let next = village.patch(&path, next.version(), body).await.expect(200);
+    step(&village, &next, "submit", json!({})).await;
+    let desk = product.sign_in("desk").await;
+    step(&desk, &reread(&desk, &next.id()).await, "open", json!({})).await;
+}
+
+/// Whether somebody there has an account is asked when the leg is sent: a draft may be older than that.
+#[tokio::test]
+async fn a_draft_follows_the_directory_of_the_day_it_is_sent() {
+    let product = Product::start().await;
+    let (village, admin) = (product.sign_in("village").await, product.sign_in("admin").await);
+    for (code, drafted, sent) in [("EXT-7", true, false), ("EXT-8", false, true)] {
+        let id = village.new_id();
+        let place = json!({ "id": id, "name": format!("邻县医院 {code}"), "code": code, "level": "city_hospital", "external": drafted });
+        let place = admin.post("/api/v1/organisations", place).await.expect(201);
+        let mut body = input(&village, "emergency").await;
+        body["to_organisation_id"] = json!(id);
+        body["to_department_id"] = Value::Null;
+        let draft = village.post("/api/v1/legs", body).await.expect(201);
+        assert_eq!(draft.json["external"], drafted);
+        let path = format!("/api/v1/organisations/{id}");
+        admin.patch(&path, place.version(), json!({ "external": sent })).await.expect(200);
+        let leg = step(&village, &draft, "submit", json!({})).await;
+        assert_eq!(leg.json["external"], sent);
+        let owing = if sent { &village.me["position"]["organisation"]["id"] } else { &place.json["id"] };
+        assert_eq!(&leg.json["owed"]["organisation"]["id"], owing);
+    }
+    let ground = &product.app.ground;
+    let violations = invariants::check(&ground.db, ground.now()).await.expect("the store is read");
+    let wrong: Vec<_> = violations.iter().filter(|one| one.invariant != "I-3").collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 async fn make(village: &User<'_>, leg: &Answer) -> Value {

@@ -147,6 +147,36 @@ async fn a_bed_is_held_once_and_given_back_when_the_hold_runs_out() {
     );
 }
 
+#[tokio::test]
+async fn a_hold_runs_out_also_while_nobody_answers_a_cancellation() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let desk = product.sign_in("desk").await;
+    let doctor = product.sign_in("doctor").await;
+    let one = accepted(&desk, &doctor, &submitted(&village, "urgent").await).await;
+    let other = accepted(&desk, &doctor, &submitted(&village, "urgent").await).await;
+    let hold = json!({ "kind": "bed", "resource": "12 床", "hold_until": after_start(HOUR) });
+    let one = step(&desk, &one, "reserve", hold).await;
+    let one = step(&village, &one, "cancel", json!({ "reason": "已好转" })).await;
+    let hold = json!({ "kind": "bed", "resource": "12 床", "hold_until": after_start(3 * HOUR) });
+    let reserve = path(&other.id(), "reserve");
+    desk.command(&reserve, other.version(), hold.clone()).await.expect_refusal(409, "referral.already-held");
+    product.clock.advance_ms(HOUR);
+    consult_server::worker::settle(&product.app).await.unwrap();
+    let desk = product.sign_in("desk").await;
+    desk.command(&reserve, other.version(), hold).await.expect(200);
+    let one = reread(&desk, &one.id()).await;
+    assert_eq!(
+        (one.json["state"].as_str(), one.json["owed"]["duty"].as_str()),
+        (Some("cancel_requested"), Some("answer_cancel"))
+    );
+    let one = step(&desk, &one, "refuse_cancel", json!({ "reason": "仍需治疗" })).await;
+    assert_eq!(one.json["state"], "accepted");
+    let ground = &product.app.ground;
+    let violations = invariants::check(&ground.db, ground.now()).await.expect("the store is read");
+    assert!(violations.is_empty(), "{violations:?}");
+}
+
 /// The rungs that were called for a leg, in order.
 async fn rungs(user: &User<'_>, id: &str) -> Vec<String> {
     let timeline = user.get(&path(id, "timeline")).await.expect(200).json;
@@ -192,6 +222,59 @@ async fn a_missed_deadline_is_told_once_and_climbs_the_ladder_until_somebody_act
     product.clock.advance_ms(MINUTE);
     settle().await;
     assert_eq!(rungs(&desk, &sent.id()).await.len(), 5);
+}
+
+/// The papers of an emergency that was sent without any.
+async fn bare(village: &User<'_>) -> Answer {
+    let mut bare = input(village, "emergency").await;
+    bare["form"] = json!({ "reason": "critical" });
+    bare["consent"] = Value::Null;
+    let draft = village.post("/api/v1/legs", bare).await.expect(201);
+    step(village, &draft, "submit", json!({})).await
+}
+
+#[tokio::test]
+async fn the_papers_of_an_emergency_are_called_for_rung_by_rung_until_they_are_there() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let desk = product.sign_in("desk").await;
+    let sent = bare(&village).await;
+    let sent = step(&desk, &sent, "arrive", json!({ "signature": "家属" })).await;
+    let papers = async |village: &User<'_>| {
+        let timeline = village.get(&path(&sent.id(), "timeline")).await.expect(200).json;
+        let items = timeline["items"].as_array().unwrap().clone();
+        let mine = items.into_iter().filter(|e| e["payload"]["duty"] == "complete_record");
+        mine.map(|e| (text(&e["payload"]["rung"]), text(&e["occurred_at"]))).collect::<Vec<_>>()
+    };
+    let settle = async || consult_server::worker::settle(&product.app).await.unwrap();
+    product.clock.advance_ms(6 * HOUR - 1);
+    settle().await;
+    let village = product.sign_in("village").await;
+    assert!(papers(&village).await.is_empty());
+    product.clock.advance_ms(1);
+    settle().await;
+    let mut expected = vec![("urge".to_owned(), after_start(6 * HOUR))];
+    assert_eq!(papers(&village).await, expected);
+    for (rung, hours) in [("department_duty", 7), ("duty_officer", 8), ("manager", 9), ("manager", 33)] {
+        let at = after_start(hours * HOUR);
+        product.clock.advance_ms(if hours == 33 { 24 * HOUR } else { HOUR });
+        settle().await;
+        settle().await;
+        expected.push((rung.to_owned(), at));
+        let village = product.sign_in("village").await;
+        assert_eq!(papers(&village).await, expected);
+    }
+    let manager = product.sign_in("manager").await;
+    let notices = manager.get("/api/v1/notices").await.expect(200).json;
+    assert!(notices["items"].as_array().unwrap().iter().any(|n| n["subject"]["id"] == sent.id().as_str()));
+    let village = product.sign_in("village").await;
+    let leg = reread(&village, &sent.id()).await;
+    step(&village, &leg, "complete_record", json!({ "form": form(), "consent": { "kind": "written" } }))
+        .await;
+    product.clock.advance_ms(48 * HOUR);
+    settle().await;
+    let village = product.sign_in("village").await;
+    assert_eq!(papers(&village).await, expected, "whoever has done it is left in peace");
 }
 
 /// A small generator of our own, so that a failure can be played again.

@@ -72,3 +72,27 @@ async fn an_urging_does_not_stand_in_the_way_of_who_is_deciding() {
     let body = json!({ "owner_id": person(&doctor), "expected_at": after_start(HOUR) });
     desk.command(&path(&sent.id(), "accept"), read_by_desk.version(), body).await.expect(200);
 }
+
+#[tokio::test]
+async fn neither_does_a_deadline_that_is_missed_after_an_urging() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let desk = product.sign_in("desk").await;
+    let doctor = product.sign_in("doctor").await;
+    let sent = submitted(&village, "urgent").await;
+    let read_by_desk = reread(&desk, &sent.id()).await;
+    urge(&village, &sent).await.expect(200);
+    product.clock.advance_ms(10 * MINUTE);
+    consult_server::worker::settle(&product.app).await.unwrap();
+    let timeline = desk.get(&path(&sent.id(), "timeline")).await.expect(200).json;
+    let last = timeline["items"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["type"], "leg.deadline_missed", "or this test shows nothing");
+    let body = json!({ "owner_id": person(&doctor), "expected_at": after_start(HOUR) });
+    let accept = path(&sent.id(), "accept");
+    // A version that never was, and one since which something was decided, are refused as before.
+    desk.command(&accept, 99, body.clone()).await.expect_refusal(412, "conflict.changed-meanwhile");
+    desk.command(&accept, read_by_desk.version(), body).await.expect(200);
+    let body = json!({ "reason": "已好转" });
+    let late = village.command(&path(&sent.id(), "cancel"), read_by_desk.version(), body).await;
+    late.expect_refusal(412, "conflict.changed-meanwhile");
+}

@@ -107,6 +107,62 @@ async fn a_changed_deadline_counts_for_duties_that_begin_after_it() {
     assert_eq!(opened.json["owed"]["due_at"], after_start(56 * MINUTE).as_str());
 }
 
+/// When the rungs of a leg's ladder were called, from the start of the test.
+async fn called_at(user: &User<'_>, leg: &str) -> Vec<(String, String)> {
+    let timeline = user.get(&format!("/api/v1/legs/{leg}/timeline")).await.expect(200).json;
+    let missed = timeline["items"].as_array().unwrap().iter().filter(|e| e["type"] == "leg.deadline_missed");
+    missed.map(|e| (text(&e["payload"]["rung"]), text(&e["occurred_at"]))).collect()
+}
+
+/// A duty that runs keeps its time on every rung, whether the alliance gives more time meanwhile or less.
+#[tokio::test]
+async fn a_running_ladder_is_climbed_by_the_time_its_duty_was_given() {
+    for (before, after) in [(10, 240), (60, 5)] {
+        let product = Product::start().await;
+        let (village, security) = (product.sign_in("village").await, product.sign_in("security").await);
+        change(&security, 0, open_within("urgent", before * MINUTE)).await.expect(200);
+        let version = security.get(PATH).await.version();
+        let leg = submitted(&village, "urgent").await;
+        product.clock.advance_ms(before * MINUTE / 2);
+        change(&security, version, open_within("urgent", after * MINUTE)).await.expect(200);
+        let mut told = Vec::new();
+        product.clock.advance_ms(before * MINUTE / 2);
+        for (rung, minutes) in [("urge", 0), ("department_duty", 10), ("duty_officer", 20)] {
+            if minutes > 0 {
+                product.clock.advance_ms(10 * MINUTE - 1);
+                consult_server::worker::settle(&product.app).await.unwrap();
+                assert_eq!(called_at(&village, &leg.id()).await, told, "{rung} is called too early");
+                product.clock.advance_ms(1);
+            }
+            consult_server::worker::settle(&product.app).await.unwrap();
+            told.push((rung.to_owned(), after_start((before + minutes) * MINUTE)));
+            assert_eq!(called_at(&village, &leg.id()).await, told);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_two_sets_of_criteria_have_the_same_number_even_after_an_earlier_one_was_put_back() {
+    let product = Product::start().await;
+    let (village, security) = (product.sign_in("village").await, product.sign_in("security").await);
+    let mut items = security.get(PATH).await.expect(200).json["rules"]["criteria"]["items"].clone();
+    let number = |answer: &Answer| answer.json["rules"]["criteria"]["version"].as_u64().unwrap();
+    items[3]["active"] = json!(false);
+    let b = change(&security, 0, json!({ "criteria": { "items": items } })).await.expect(200);
+    assert_eq!(number(&b), 2);
+    let a = security.command(&format!("{PATH}/versions/0/restore"), 1, json!({})).await.expect(200);
+    assert_eq!(number(&a), 3, "the first set again is the third");
+    items[4]["active"] = json!(false);
+    let c = change(&security, 2, json!({ "criteria": { "items": items } })).await.expect(200);
+    assert_eq!(number(&c), 4);
+    let drafted = village.post("/api/v1/legs", input(&village, "urgent").await).await.expect(201);
+    assert_eq!(drafted.json["criteria"]["version"], 4);
+    // What has the same criteria has the same number.
+    change(&security, 3, json!({ "beds": { "stale_minutes": 60 } })).await.expect(200);
+    let c = security.command(&format!("{PATH}/versions/3/restore"), 4, json!({})).await.expect(200);
+    assert_eq!((c.version(), number(&c)), (5, 4));
+}
+
 #[tokio::test]
 async fn criteria_are_judged_when_the_form_is_written_and_kept_with_their_version() {
     let product = Product::start().await;

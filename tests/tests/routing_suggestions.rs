@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 use tests::harness::{Product, User, text};
-use tests::referrals::{CITY, COUNTY, LIULIN, MINUTE, accepted, submitted};
+use tests::referrals::{
+    CITY, COUNTY, HOUR, LIULIN, MINUTE, accepted, after_start, path, person, step, submitted,
+};
 
 async fn suggested(user: &User<'_>, query: &str) -> Vec<Value> {
     let found = user.get(&format!("/api/v1/referrals/suggestions?{query}")).await.expect(200).json;
@@ -51,6 +53,32 @@ async fn a_village_doctor_sees_where_chest_pain_can_go_and_why() {
         (&json!(false), &json!("yes"), &Value::Null)
     );
     assert!(items.iter().position(|one| one == liulin) < items.iter().position(|one| one == city));
+}
+
+/// Who redirects an emergency has decided when they do: the third hospital's hesitation is not counted as theirs.
+#[tokio::test]
+async fn a_redirected_emergency_was_decided_when_it_was_redirected() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let desk = product.sign_in("desk").await;
+    let specialist = product.sign_in("specialist").await;
+    let decides = async || {
+        let items = suggested(&village, "need=pci&urgency=emergency&departments=03.04").await;
+        of(&items, COUNTY)["decides"].clone()
+    };
+    assert_eq!(decides().await, Value::Null);
+    let sent = submitted(&village, "emergency").await;
+    product.clock.advance_ms(4 * MINUTE);
+    let body = json!({ "to_organisation_id": desk.organisation(CITY).await, "note": "需溶栓" });
+    step(&desk, &sent, "redirect", body).await;
+    product.clock.advance_ms(50 * MINUTE);
+    let incoming = specialist.get("/api/v1/legs?box=incoming&state=submitted").await.expect(200).json;
+    let next = &incoming["items"][0];
+    let body = json!({ "owner_id": person(&specialist), "expected_at": after_start(2 * HOUR) });
+    let accept = path(&text(&next["id"]), "accept");
+    specialist.command(&accept, next["version"].as_i64().unwrap(), body).await.expect(200);
+    let told = decides().await;
+    assert_eq!((told["median_minutes"].as_f64(), told["decisions"].as_i64()), (Some(4.0), Some(1)));
 }
 
 #[tokio::test]

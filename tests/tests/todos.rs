@@ -4,7 +4,7 @@
 use consult_server::worker;
 use serde_json::{Value, json};
 use tests::harness::{Answer, Product, User};
-use tests::referrals::{HOUR, arrived, outcome, person, reread, step, submitted};
+use tests::referrals::{HOUR, arrived, form, input, outcome, person, reread, step, submitted};
 
 async fn todos(user: &User<'_>, class: &str) -> Value {
     user.get(&format!("/api/v1/todos?class={class}&limit=200")).await.expect(200).json
@@ -112,4 +112,33 @@ async fn the_lists_come_in_pages_what_is_due_first_first() {
     desk.get("/api/v1/todos?cursor=x").await.expect_refusal(400, "request.query-invalid");
     let security = product.sign_in("security").await;
     security.get("/api/v1/todos").await.expect_refusal(403, "access.no-clinical-role");
+}
+
+#[tokio::test]
+async fn the_papers_of_an_emergency_wait_in_the_list_of_whoever_sent_it_without_them() {
+    let product = Product::start().await;
+    let (village, desk) = (product.sign_in("village").await, product.sign_in("desk").await);
+    let before = count(&village, "todo").await;
+    let mut bare = input(&village, "emergency").await;
+    bare["form"] = json!({ "reason": "critical" });
+    let draft = village.post("/api/v1/legs", bare).await.expect(201);
+    let leg = step(&village, &draft, "submit", json!({})).await;
+    let waiting = row(&village, "todo", &leg).await.unwrap();
+    assert_eq!(
+        (&waiting["owed"]["duty"], &waiting["due_at"], &waiting["owed"]["person"]["id"]),
+        (&json!("complete_record"), &leg.json["record_due_at"], &json!(person(&village)))
+    );
+    assert_eq!(count(&village, "todo").await, before + 1);
+    assert_eq!(row(&desk, "todo", &leg).await.unwrap()["owed"]["duty"], "open", "the desk has its own step");
+    // What waits for the village anyway stands there once.
+    let asked = step(&desk, &reread(&desk, &leg.id()).await, "ask", json!({ "text": "有无过敏" })).await;
+    let listed = todos(&village, "todo").await;
+    let mine: Vec<_> =
+        listed["items"].as_array().unwrap().iter().filter(|r| r["id"] == leg.id().as_str()).collect();
+    assert_eq!((mine.len(), &mine[0]["owed"]["duty"]), (1, &json!("answer")));
+    let answered = step(&village, &asked, "answer", json!({ "text": "无" })).await;
+    let body = json!({ "form": form(), "consent": { "kind": "written" } });
+    step(&village, &answered, "complete_record", body).await;
+    assert!(row(&village, "todo", &leg).await.is_none());
+    assert_eq!(count(&village, "todo").await, before);
 }

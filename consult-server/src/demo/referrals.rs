@@ -247,7 +247,7 @@ impl Teller<'_> {
             based_on: None,
         };
         flow::begin(self.tx, &acting, self.zone, &input).await?;
-        self.act(story.sender, &id, seconds, Command::Submit).await?;
+        self.act(story.sender, &id, seconds, Command::Submit { external: false }).await?;
         Ok(id)
     }
 }

@@ -122,7 +122,7 @@ pub async fn begin(
         replaces: input.replaces.as_ref().map(crate_id),
         based_on: input.based_on.as_ref().map(crate_id),
     };
-    checks::destination(tx, &acting.alliance, &mut command).await?;
+    checks::destination(tx, &acting.alliance, None, &mut command).await?;
     let events = referral::decide(&before, &crate_id(&input.id), &command, &acting.actor, millis(tx.now))
         .map_err(|why| rules::refusal(&why))?;
     apply(tx, acting, &before, &events).await
@@ -167,7 +167,7 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
         Err(_) if stale => return Err(changed_meanwhile(tx, call, id).await?),
         command => criteria::judged(tx.conn(), &call.caller.alliance, command?).await?,
     };
-    checks::destination(tx, &call.caller.alliance, &mut command).await?;
+    checks::destination(tx, &call.caller.alliance, Some(leg), &mut command).await?;
     let acting = acting(call, member, basis);
     let decided = referral::decide(&case, &leg_id, &command, &acting.actor, millis(tx.now));
     let events = match decided {
@@ -181,7 +181,7 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
         }
         decided => decided.map_err(|why| rules::refusal(&why))?,
     };
-    if matches!(command, Command::Submit) {
+    if matches!(command, Command::Submit { .. }) {
         // A draft may have waited until the care it was begun in had ended.
         let patient = PatientId::trusted(case.patient.as_str());
         grants::still_treats(tx.conn(), &call.caller, &patient, call.now).await?;
@@ -191,13 +191,15 @@ pub async fn give<B: Body>(tx: &mut Tx, call: &Call, id: &LegId, version: i64, b
     seen(tx, call, id).await
 }
 
-/// Whether what the caller read has changed since in a way that matters: being urged changes nothing that one decides on.
+/// Whether what the caller read has changed since in a way that matters: being urged changes nothing that one decides on, and
+/// neither does what is only told of a leg under its version (a missed deadline, a call, a package).
 async fn is_stale(conn: &mut Conn, leg: &referral::Leg, version: i64) -> Result<bool> {
     if i64::try_from(leg.version).ok() == Some(version) {
         return Ok(false);
     }
     let since = change::kinds_after(conn, Subject { kind: LEG, id: leg.id.as_str() }, version).await?;
-    Ok(since.is_empty() || since.iter().any(|kind| kind != EventBody::Urged.kind()))
+    let mut changes = since.iter().filter(|kind| EventBody::KINDS.contains(&kind.as_str())).peekable();
+    Ok(changes.peek().is_none() || changes.any(|kind| kind != EventBody::Urged.kind()))
 }
 
 /// As `give`, for who needs no version: the demo's people act one after the other.
@@ -205,7 +207,7 @@ pub async fn carry_out(tx: &mut Tx, acting: &Acting, id: &LegId, command: &Comma
     let (case, leg_id) = locked(tx, &acting.alliance, id).await?.ok_or_else(Refusal::not_found)?;
     let leg = case.leg(&leg_id).ok_or_else(Refusal::not_found)?;
     let mut command = command.clone();
-    checks::destination(tx, &acting.alliance, &mut command).await?;
+    checks::destination(tx, &acting.alliance, Some(leg), &mut command).await?;
     let events = referral::decide(&case, &leg_id, &command, &acting.actor, millis(tx.now))
         .map_err(|why| rules::refusal(&why))?;
     checks::before(tx, acting, &case, leg, &command).await?;
@@ -324,10 +326,12 @@ async fn record(tx: &mut Tx, acting: &Acting, case: &Case, event: &Event) -> Res
     .await
 }
 
-/// How long a decision took is kept beside the leg: whoever looks for a place is told how fast it answers.
+/// How long a decision took is kept beside the leg: whoever looks for a place is told how fast it answers. Who redirects an
+/// emergency has decided then; how long the next place thinks about it is not theirs.
 async fn note_decision(tx: &mut Tx, acting: &Acting, case: &Case, event: &Event) -> Result<()> {
     let (EventBody::Accepted { implied: false, .. }
     | EventBody::Declined { .. }
+    | EventBody::RedirectRequested { .. }
     | EventBody::Redirected { .. }) = &event.body
     else {
         return Ok(());

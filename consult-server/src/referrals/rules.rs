@@ -10,7 +10,7 @@ use crate::error::{Code, Refusal};
 use crate::ids::{OrganisationId, PersonId};
 use crate::time::Timestamp;
 use referral::{
-    Actor, Case, Deadlines, Event, EventBody, Leg, Member, Millis, Owed, State, StateCode, Subject,
+    Actor, Case, Deadlines, Event, EventBody, Ladder, Leg, Member, Millis, Owed, Span, StateCode, Subject,
 };
 use serde_json::{Map, Value};
 
@@ -137,21 +137,26 @@ pub fn call_at(owed: &Owed, rung: usize, now: Timestamp) -> Timestamp {
     owed.rung(rung).map_or(Timestamp(now.0 + CALL_AGAIN), |(_, at)| time(at))
 }
 
+/// When an emergency's papers are called for again, after the call that was due at `due_at` and the `called`th in all.
+pub fn papers_again_at(
+    ladder: Ladder,
+    called: usize,
+    due_at: Timestamp,
+    step: Span,
+    now: Timestamp,
+) -> Timestamp {
+    if called < ladder.rungs().len() { Timestamp(due_at.0 + step.0) } else { Timestamp(now.0 + CALL_AGAIN) }
+}
+
 /// Which rung that is; past the top it is the top.
-pub fn rung_name(owed: &Owed, rung: usize) -> &'static str {
-    let rungs = owed.ladder.rungs();
+pub fn rung_name(ladder: Ladder, rung: usize) -> &'static str {
+    let rungs = ladder.rungs();
     rungs.get(rung).or(rungs.last()).map_or("urge", |rung| rung.as_str())
 }
 
 /// The bed or bay that a leg holds, as the unique index compares it (I-12). A slot may take several patients.
 pub fn held(leg: &Leg) -> Option<String> {
-    let reservation = match &leg.state {
-        State::Reserved(reserved) => &reserved.reservation,
-        State::CancelRequested { before: referral::BeforeCancel::Reserved(reserved), .. } => {
-            &reserved.reservation
-        }
-        _ => return None,
-    };
+    let reservation = leg.reservation()?;
     let department =
         leg.to.as_ref().and_then(|to| to.department.as_ref()).map_or("", referral::DepartmentId::as_str);
     held_key(reservation.kind, department, &reservation.label)

@@ -31,6 +31,7 @@ const UPDATE_LEG: &str = "UPDATE leg SET version = $3, snapshot = $4, direction 
      sort_due = CASE WHEN $25 = 1 THEN sort_due ELSE $19 END, holds_patient = $20, held = $21, submitted_at = $22, \
      updated_at = $23, urges = $24, rungs = CASE WHEN $25 = 1 THEN rungs ELSE 0 END WHERE id = $1 AND version = $2";
 const CLIMB: &str = "UPDATE leg SET rungs = rungs + 1 WHERE id = $1 RETURNING rungs, owed_due_at";
+const CALLS_FOR: &str = "SELECT COUNT(*) FROM event WHERE subject_kind = 'leg' AND subject_id = $1 AND kind = $2 AND payload LIKE $3";
 const NOTE_DRAFT: &str = "UPDATE leg SET draft_hash = $2 WHERE id = $1";
 const DRAFT_HASH: &str = "SELECT draft_hash, author_id FROM leg WHERE id = $1";
 /// Outside the alliance's tree, and nobody there could act.
@@ -179,6 +180,13 @@ pub async fn climb(tx: &mut Tx, leg: &LegId) -> Result<(usize, Option<Millis>)> 
     let row = sqlx::query(CLIMB).bind(leg.as_str()).fetch_one(tx.conn()).await?;
     let rungs = usize::try_from(row.try_get::<i64, _>(0)?).map_err(Refusal::internal)?;
     Ok((rungs, row.try_get::<Option<i64>, _>(1)?.map(Millis)))
+}
+
+/// How often a missed deadline of that duty was told already.
+pub async fn calls_for(conn: &mut Conn, leg: &referral::LegId, kind: &str, duty: &str) -> Result<usize> {
+    let query = sqlx::query(CALLS_FOR).bind(leg.as_str().to_owned()).bind(kind.to_owned());
+    let row = query.bind(format!("%\"duty\":\"{duty}\"%")).fetch_one(conn).await?;
+    usize::try_from(row.try_get::<i64, _>(0)?).map_err(Refusal::internal)
 }
 
 /// Keeps what the creator of a leg sent, hashed.

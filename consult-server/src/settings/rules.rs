@@ -4,7 +4,7 @@ use super::{BedRules, Question, RuleChange, Rules, SettingsPatch, Template};
 use crate::directory::facilities::rules::is_capability;
 use crate::error::{Code, Refusal, Result};
 use referral::{Condition, CriteriaSet, Deadlines, SIGNS};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -57,16 +57,27 @@ pub fn patched(standing: &Value, patch: SettingsPatch) -> Result<Value> {
         merge(&mut whole, part);
         members.insert(name.to_owned(), whole);
     }
-    number_criteria(&effective, members);
-    Ok(next)
+    numbered(standing, next)
 }
 
-/// Another set of criteria is another version of it, whatever the caller says its number is.
-fn number_criteria(effective: &Value, members: &mut Map<String, Value>) {
-    let Some(criteria) = members.get_mut("criteria").and_then(Value::as_object_mut) else { return };
-    let version = effective["criteria"]["version"].as_u64().unwrap_or(0);
-    let same = criteria.get("items") == effective["criteria"].get("items");
-    criteria.insert("version".to_owned(), Value::from(if same { version } else { version + 1 }));
+/// Settings as they were, with the standing ones replaced by them.
+pub fn restored(standing: &Value, kept: Value) -> Result<Value> {
+    numbered(standing, kept)
+}
+
+/// Another set of criteria than the standing one is another version of it, whatever its number says: two sets with one number
+/// would leave it open by which of them a form was judged.
+fn numbered(standing: &Value, mut next: Value) -> Result<Value> {
+    let (stands, mut set) = (in_force(standing)?.criteria, in_force(&next)?.criteria);
+    let version = if set.items == stands.items { stands.version } else { stands.version + 1 };
+    if set.version == version {
+        return Ok(next);
+    }
+    set.version = version;
+    let set = serde_json::to_value(set).map_err(Refusal::internal)?;
+    let members = next.as_object_mut().ok_or_else(|| Refusal::internal("settings are no object"))?;
+    members.insert("criteria".to_owned(), set);
+    Ok(next)
 }
 
 fn merge(whole: &mut Value, part: Value) {

@@ -12,7 +12,11 @@ use crate::http::Paging;
 use crate::ids::{ConsultId, LegId};
 use crate::referrals::LegRow;
 use crate::referrals::rows::sql as referrals;
+use crate::referrals::rules::RECORD;
+use crate::referrals::sql as legs;
+use crate::refs::Owed;
 use crate::time::Timestamp;
+use referral::Span;
 
 const DAY_SECONDS: i64 = 24 * 3600;
 /// So far back somebody is told for information.
@@ -54,6 +58,8 @@ async fn places(conn: &mut Conn, call: &Call, class: Class, start: &Start, limit
     match class {
         Class::Todo => {
             let mut found = sql::legs(conn, caller, now, start, limit).await?;
+            let within = for_papers(conn, call).await?;
+            found.extend(sql::papers(conn, caller, now, within, start, limit).await?);
             found.extend(sql::swaps(conn, caller, start, limit).await?);
             let from = PageStart { key: start.key, id: start.id.clone() };
             let waiting = consults::list(conn, viewer(call), ConsultBox::Todo, None, from, limit).await?;
@@ -61,6 +67,7 @@ async fn places(conn: &mut Conn, call: &Call, class: Class, start: &Start, limit
                 key: row.owed.as_ref().and_then(|owed| owed.due_at).map_or(i64::MAX, |due| due.0),
                 kind: Kind::Consult,
                 id: row.id.to_string(),
+                papers: false,
             }));
             Ok(found)
         }
@@ -75,12 +82,18 @@ pub async fn counts(conn: &mut Conn, call: &Call) -> Result<Counts> {
     let consults = consults::counts(conn, viewer(call)).await?;
     Ok(Counts {
         todo: sql::count_legs(conn, caller, now).await?
+            + sql::count_papers(conn, caller, now).await?
             + sql::count_swaps(conn, caller).await?
             + consults.todo,
         started: sql::count_started(conn, caller).await?,
         informed: sql::count_informed(conn, caller, now, told_since(now)).await?,
         done: sql::count_done(conn, caller, now, done_since(now)).await?,
     })
+}
+
+/// How long the papers of an emergency may take.
+async fn for_papers(conn: &mut Conn, call: &Call) -> Result<Span> {
+    Ok(legs::deadlines(conn, &call.caller.alliance).await?.complete_record.emergency)
 }
 
 fn viewer(call: &Call) -> consults::Viewer<'_> {
@@ -118,6 +131,7 @@ async fn shown(conn: &mut Conn, call: &Call, class: Class, place: Place) -> Resu
     };
     let Some(mut todo) = todo else { return Ok(None) };
     match class {
+        Class::Todo if place.papers => wait_for_papers(&mut todo, Timestamp(place.key)),
         Class::Todo | Class::Started => {}
         Class::Done => todo.at = Timestamp(place.key),
         Class::Informed => {
@@ -126,6 +140,19 @@ async fn shown(conn: &mut Conn, call: &Call, class: Class, place: Place) -> Resu
         }
     }
     Ok(Some(todo))
+}
+
+/// What is asked is the papers, and not the next step of the leg.
+fn wait_for_papers(todo: &mut Todo, due_at: Timestamp) {
+    let sender = todo.from.clone();
+    todo.due_at = Some(due_at);
+    todo.owed = Some(Owed {
+        party: referral::Party::Sender.as_str().to_owned(),
+        organisation: sender.organisation.clone(),
+        person: Some(sender),
+        duty: RECORD.to_owned(),
+        due_at: Some(due_at),
+    });
 }
 
 fn of_leg(row: LegRow) -> Todo {

@@ -11,6 +11,8 @@ pub struct Place {
     pub key: i64,
     pub kind: Kind,
     pub id: String,
+    /// A leg that waits for its papers, whatever its next step is.
+    pub papers: bool,
 }
 
 /// Where a page begins.
@@ -52,7 +54,7 @@ mod tests {
     use super::*;
 
     fn place(key: i64, kind: Kind, id: &str) -> Place {
-        Place { key, kind, id: id.to_owned() }
+        Place { key, kind, id: id.to_owned(), papers: false }
     }
 
     #[test]

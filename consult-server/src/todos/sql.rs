@@ -9,6 +9,7 @@ use crate::error::{Refusal, Result};
 use crate::ids::{OrganisationId, PersonId};
 use crate::refs::{OrganisationRef, PersonRef};
 use crate::time::Timestamp;
+use referral::Span;
 use sqlx::Row as _;
 
 /// The first four parameters of every statement: person, alliance, organisation, now.
@@ -83,9 +84,26 @@ macro_rules! done {
     };
 }
 
+/// An emergency that this organisation sent without its papers, unless it waits for the caller anyway. The sender in person is
+/// asked while they work there; else everybody (I-3). SQLite keeps the order of a cross join: papers that wait are few, legs many.
+macro_rules! papers {
+    ($leg:ident) => {
+        concat!(
+            "FROM timer t CROSS JOIN leg l WHERE l.id = t.subject_id AND t.alliance_id = $2 AND t.kind = 'complete_record' AND t.subject_kind = 'leg' \
+             AND l.alliance_id = $2 AND l.from_organisation_id = $3 \
+             AND (l.author_id = $1 OR NOT EXISTS (SELECT 1 FROM position x WHERE x.person_id = l.author_id AND x.organisation_id = $3 \
+             AND x.valid_from <= $4 AND (x.valid_until IS NULL OR x.valid_until > $4))) AND NOT COALESCE((",
+            leg_waits!($leg),
+            "), FALSE) "
+        )
+    };
+}
+
 struct Statements {
     legs: &'static str,
     count_legs: &'static str,
+    papers: &'static str,
+    count_papers: &'static str,
     informed: &'static str,
     count_informed: &'static str,
     done: &'static str,
@@ -101,6 +119,13 @@ macro_rules! statements {
                 " AND (l.sort_due > $5 OR (l.sort_due = $5 AND l.id > $6)) ORDER BY l.sort_due, l.id LIMIT $7"
             ),
             count_legs: concat!("SELECT COUNT(*) FROM leg l WHERE ", leg_waits!($leg)),
+            // `$5`: how long papers may take.
+            papers: concat!(
+                "SELECT l.id, l.submitted_at + $5 ",
+                papers!($leg),
+                "AND (l.submitted_at + $5 > $6 OR (l.submitted_at + $5 = $6 AND l.id > $7)) ORDER BY l.submitted_at, l.id LIMIT $8"
+            ),
+            count_papers: concat!("SELECT COUNT(*) ", papers!($leg)),
             informed: concat!(
                 "SELECT s.subject_kind, s.subject_id, s.newest FROM (",
                 told!($leg, $consult),
@@ -184,6 +209,10 @@ fn of_role(role: Role) -> &'static Statements {
     }
 }
 
+fn sends(role: Role) -> bool {
+    referral::Role::parse(role.as_str()).is_some_and(referral::Role::refers)
+}
+
 type Query = sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>;
 
 fn of(statement: &'static str, caller: &Caller) -> Query {
@@ -195,7 +224,9 @@ fn of(statement: &'static str, caller: &Caller) -> Query {
 
 async fn keyed(conn: &mut Conn, kind: Kind, query: Query) -> Result<Vec<Place>> {
     let rows = query.fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(Place { key: row.try_get(1)?, kind, id: row.try_get(0)? })).collect()
+    rows.iter()
+        .map(|row| Ok(Place { key: row.try_get(1)?, kind, id: row.try_get(0)?, papers: false }))
+        .collect()
 }
 
 async fn subjects(conn: &mut Conn, query: Query) -> Result<Vec<Place>> {
@@ -207,7 +238,7 @@ async fn subjects(conn: &mut Conn, query: Query) -> Result<Vec<Place>> {
                 "consult" => Kind::Consult,
                 other => return Err(Refusal::internal(format!("{other} is in no list"))),
             };
-            Ok(Place { key: row.try_get(2)?, kind, id: row.try_get(1)? })
+            Ok(Place { key: row.try_get(2)?, kind, id: row.try_get(1)?, papers: false })
         })
         .collect()
 }
@@ -226,6 +257,31 @@ pub async fn legs(
 ) -> Result<Vec<Place>> {
     let query = of(of_role(caller.role).legs, caller).bind(now.0);
     keyed(conn, Kind::Leg, query.bind(start.key).bind(start.id.clone()).bind(limit)).await
+}
+
+/// The emergencies whose papers wait, what is due first first.
+pub async fn papers(
+    conn: &mut Conn,
+    caller: &Caller,
+    now: Timestamp,
+    within: Span,
+    start: &Start,
+    limit: i64,
+) -> Result<Vec<Place>> {
+    if !sends(caller.role) {
+        return Ok(Vec::new());
+    }
+    let query = of(of_role(caller.role).papers, caller).bind(now.0).bind(within.0);
+    let mut found = keyed(conn, Kind::Leg, query.bind(start.key).bind(start.id.clone()).bind(limit)).await?;
+    found.iter_mut().for_each(|place| place.papers = true);
+    Ok(found)
+}
+
+pub async fn count_papers(conn: &mut Conn, caller: &Caller, now: Timestamp) -> Result<i64> {
+    if !sends(caller.role) {
+        return Ok(0);
+    }
+    number(conn, of(of_role(caller.role).count_papers, caller).bind(now.0)).await
 }
 
 pub async fn count_legs(conn: &mut Conn, caller: &Caller, now: Timestamp) -> Result<i64> {

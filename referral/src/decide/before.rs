@@ -8,6 +8,7 @@ use crate::form::missing;
 use crate::ids::{LegId, OrganisationId, PersonId};
 use crate::leg::Leg;
 use crate::refusal::{Field, Part, Refusal};
+use crate::state::Destination;
 use crate::table::sender;
 use crate::time::Millis;
 
@@ -88,15 +89,26 @@ fn check_destination(from: &OrganisationId, input: &DraftInput) -> Result<(), Re
     }
 }
 
-/// Missing forms never block an emergency; it only has to know where to go.
-pub(super) fn submit(work: &mut Work, leg: &Leg) -> Result<(), Refusal> {
-    if leg.to.is_none() {
+/// Missing forms never block an emergency; it only has to know where to go. Who owes the next step follows from the
+/// destination as it is today, not as it was when the draft was written.
+pub(super) fn submit(work: &mut Work, leg: &Leg, external: bool) -> Result<(), Refusal> {
+    let Some(to) = &leg.to else {
         return Err(Refusal::Missing { field: Field::Destination });
-    }
+    };
     if !leg.is_emergency()
         && let Some(field) = missing(&leg.form, leg.consent.as_ref()).first()
     {
         return Err(Refusal::Missing { field: *field });
+    }
+    if to.external != external {
+        let body = EventBody::Revised {
+            direction: leg.direction,
+            urgency: leg.urgency,
+            to: Some(Destination { external, ..to.clone() }),
+            form: leg.form.clone(),
+            consent: leg.consent.clone(),
+        };
+        work.emit(&leg.id, body)?;
     }
     work.emit(&leg.id, EventBody::Submitted)
 }

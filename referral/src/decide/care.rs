@@ -1,6 +1,7 @@
 //! The outcome, and the leg that follows from it.
 
 use super::{Work, given, redirect};
+use crate::actor::By;
 use crate::command::NextLeg;
 use crate::event::EventBody;
 use crate::form::{Death, Diagnosis, Disposition, Form, Outcome, OutcomeNote, Papers, ReferralReason};
@@ -79,33 +80,40 @@ pub(super) fn record_death(
     redirect::release_above(work, &leg.id)
 }
 
-/// *Back down* and *onward* draft the next leg in the name of the receiver, filled in from the outcome.
+/// *Back down* and *onward* draft the next leg in the name of whoever writes, filled in from the outcome: the receiver,
+/// or the sender on behalf of an external one, where nobody could send it. To them the patient comes back without a leg.
 /// An amendment drafts none when one is there.
 fn draft_next(work: &mut Work, leg: &Leg, note: &OutcomeNote, next: Option<&NextLeg>) -> Result<(), Refusal> {
-    if !note.disposition.continues() || has_next(work, leg) {
+    let back = note.disposition == Disposition::BackDown;
+    let By::Person { person, organisation: from, .. } = work.by.clone() else {
+        return Err(Refusal::Incoherent { state: leg.code(), event: "leg.drafted" });
+    };
+    let comes_home = back && from == leg.from;
+    if !note.disposition.continues() || comes_home || has_next(work, leg) {
         return Ok(());
     }
     let next = next.ok_or(Refusal::Missing { field: Field::NextLeg })?;
     if work.case.leg(&next.id).is_some() {
         return Err(Refusal::LegIdTaken { leg: next.id.clone() });
     }
-    let (Some(receiver), Some(author)) = (&leg.to, work.by.person().cloned()) else {
-        return Err(Refusal::Incoherent { state: leg.code(), event: "leg.drafted" });
-    };
-    let back = note.disposition == Disposition::BackDown;
     let to = if back {
         Some(Destination { organisation: leg.from.clone(), department: None, external: false })
     } else {
         next.to.clone()
     };
-    if to.as_ref().is_some_and(|to| to.organisation == receiver.organisation) {
-        return Err(Refusal::DestinationIsSender);
+    if let Some(to) = &to {
+        if to.organisation == from {
+            return Err(Refusal::DestinationIsSender);
+        }
+        if leg.to.as_ref().is_some_and(|here| here.organisation == to.organisation) {
+            return Err(Refusal::DestinationUnchanged);
+        }
     }
     let body = EventBody::Drafted {
         direction: if back { Direction::Down } else { Direction::Onward },
         urgency: Urgency::Routine,
-        from: receiver.organisation.clone(),
-        author,
+        from,
+        author: person,
         to,
         form: next_form(leg, note, back),
         consent: None,

@@ -55,7 +55,7 @@ fn perform(work: &mut Work, leg: &Leg, command: &Command) -> Result<(), Refusal>
         Command::Draft { .. } => Err(Refusal::LegIdTaken { leg: id.clone() }),
         Command::Revise { input } => before::revise(work, leg, input),
         Command::Discard => work.emit(id, EventBody::Discarded),
-        Command::Submit => before::submit(work, leg),
+        Command::Submit { external } => before::submit(work, leg, *external),
         Command::CompleteRecord { form, consent } => {
             work.emit(id, EventBody::RecordCompleted { form: form.clone(), consent: consent.clone() })
         }

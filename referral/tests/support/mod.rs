@@ -8,6 +8,8 @@ use referral::*;
 pub const CLINIC: &str = "clinic";
 pub const COUNTY: &str = "county";
 pub const CITY: &str = "city";
+/// Nobody there has an account.
+pub const OUTSIDE: &str = "outside";
 
 pub fn org(name: &str) -> OrganisationId {
     OrganisationId::new(name)
@@ -42,6 +44,11 @@ pub fn city_desk() -> Actor {
     who("city-desk", CITY, Role::ReferralDesk)
 }
 
+/// A place as the directory knows it.
+pub fn place(name: &str) -> Destination {
+    Destination { organisation: org(name), department: None, external: name == OUTSIDE }
+}
+
 pub fn empty_case() -> Case {
     Case::new(CaseId::new("case"), "R1", PatientId::new("patient"))
 }
@@ -55,7 +62,7 @@ pub fn input(urgency: Urgency, to: &str) -> DraftInput {
     DraftInput {
         direction: Direction::Up,
         urgency,
-        to: Some(Destination { organisation: org(to), department: None, external: false }),
+        to: Some(place(to)),
         form: Form {
             reason: ReferralReason::UnclearOrCapability,
             complaint: "chest pain".into(),
@@ -93,14 +100,13 @@ pub fn outcome(disposition: Disposition) -> OutcomeNote {
 /// A command whose inputs are good at `now`; new legs get the id `next`, a redirect goes to `to`.
 pub fn sample(kind: CommandKind, now: Millis, next: &str, to: &str) -> Command {
     let said = || "said".to_owned();
-    let destination = || Destination { organisation: org(to), department: None, external: false };
     match kind {
         CommandKind::Draft => {
             Command::Draft { input: input(Urgency::Routine, to), replaces: None, based_on: None }
         }
         CommandKind::Revise => Command::Revise { input: input(Urgency::Routine, to) },
         CommandKind::Discard => Command::Discard,
-        CommandKind::Submit => Command::Submit,
+        CommandKind::Submit => Command::Submit { external: false },
         CommandKind::CompleteRecord => {
             let full = input(Urgency::Emergency, to);
             Command::CompleteRecord { form: full.form, consent: full.consent }
@@ -112,7 +118,7 @@ pub fn sample(kind: CommandKind, now: Millis, next: &str, to: &str) -> Command {
         CommandKind::Decline => {
             Command::Decline { reason: DeclineReason::NoBed, suggestion: said(), text: None }
         }
-        CommandKind::Redirect => Command::Redirect { leg: id(next), to: destination(), note: said() },
+        CommandKind::Redirect => Command::Redirect { leg: id(next), to: place(to), note: said() },
         CommandKind::Reserve => Command::Reserve {
             kind: ResourceKind::Bed,
             label: said(),

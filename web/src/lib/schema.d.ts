@@ -5806,7 +5806,7 @@ export interface components {
             /** @description Which bed, slot or bay. */
             resource?: string;
         };
-        /** @description The outcome note; `back_down` and `onward` draft the next leg. */
+        /** @description The outcome note; `back_down` and `onward` draft the next leg, unless the patient comes back to whoever writes. */
         "leg.SendOutcome": {
             diagnosis?: components["schemas"]["Diagnosis"];
             disposition: components["schemas"]["OutcomeDisposition"];

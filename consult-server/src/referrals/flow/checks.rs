@@ -16,7 +16,7 @@ const OWNER: &str = "owner_id";
 
 pub async fn before(tx: &mut Tx, acting: &Acting, case: &Case, leg: &Leg, command: &Command) -> Result<()> {
     match command {
-        Command::Submit => submission(tx, acting, leg).await,
+        Command::Submit { external } => submission(tx, acting, leg, *external).await,
         Command::Redirect { to, .. } => redirection(tx, acting, leg, to).await,
         Command::Accept { owner, .. } => owner_is_there(tx, acting, leg, owner).await,
         Command::Reserve { kind, label, .. } => bed_is_free(tx, case, leg, *kind, label).await,
@@ -24,10 +24,22 @@ pub async fn before(tx: &mut Tx, acting: &Acting, case: &Case, leg: &Leg, comman
     }
 }
 
-/// A destination that a command names exists in the alliance and is open, its department is one of its own; whether anybody there
-/// has an account is noted in the command, before it is decided on.
-pub async fn destination(tx: &mut Tx, alliance: &AllianceId, command: &mut Command) -> Result<()> {
+/// A destination that a command names, or that a draft is sent to, exists in the alliance and is open, its department is one of
+/// its own; whether anybody there has an account is noted in the command, before it is decided on.
+pub async fn destination(
+    tx: &mut Tx,
+    alliance: &AllianceId,
+    leg: Option<&Leg>,
+    command: &mut Command,
+) -> Result<()> {
     let to = match command {
+        Command::Submit { external } => {
+            // It may have closed, or people may have come or gone, since the draft was written.
+            if let Some(to) = leg.filter(|leg| leg.submitted_at.is_none()).and_then(|leg| leg.to.as_ref()) {
+                *external = place_of(tx, alliance, to).await?.is_external;
+            }
+            return Ok(());
+        }
         Command::Draft { input, .. } | Command::Revise { input } => input.to.as_mut(),
         Command::Redirect { to, .. } => Some(to),
         Command::SendOutcome { next, .. } | Command::AmendOutcome { next, .. } => {
@@ -59,11 +71,9 @@ async fn place_of(tx: &mut Tx, alliance: &AllianceId, to: &Destination) -> Resul
 }
 
 /// Neither papers nor agreements nor the right department hold back an emergency; who is outside has no agreement with anybody.
-async fn submission(tx: &mut Tx, acting: &Acting, leg: &Leg) -> Result<()> {
+async fn submission(tx: &mut Tx, acting: &Acting, leg: &Leg, external: bool) -> Result<()> {
     let Some(to) = &leg.to else { return Ok(()) };
-    // It may have closed since the draft was written.
-    place_of(tx, &acting.alliance, to).await?;
-    if leg.is_emergency() || to.external {
+    if leg.is_emergency() || external {
         return Ok(());
     }
     department_named(tx, to).await?;

@@ -55,14 +55,7 @@ pub async fn due(tx: &mut Tx, timer: &Timer) -> Result<()> {
     };
     match timer.kind.as_str() {
         HOLD => release(tx, &acting, &case, leg).await,
-        RECORD => {
-            let told = vec![rules::our_org(&leg.from)];
-            let payload = json!({
-                "duty": RECORD, "party": "sender", "rung": "urge", "due_at": timer.due_at, "told": told,
-            });
-            let called = Called { organisations: told, payload };
-            missed(tx, &acting, &case, leg, timer.due_at, called).await
-        }
+        RECORD => call_for_papers(tx, &acting, &case, leg, timer.due_at).await,
         duty => {
             let table = sql::deadlines(tx.conn(), &timer.alliance).await?;
             match referral::owed(&case, &leg_id, &table) {
@@ -97,25 +90,28 @@ pub async fn call_next(tx: &mut Tx, acting: &Acting, case: &Case, leg: &referral
     let (Some(owed), Some(leg)) = (owed, case.leg(leg)) else {
         return Err(Refusal::internal(format!("leg {leg} was urged and nobody owes it")));
     };
-    next_rung(tx, acting, leg, &owed).await
+    let (called, _) = next_rung(tx, acting, leg, &owed).await?;
+    Ok(called)
 }
 
-async fn next_rung(tx: &mut Tx, acting: &Acting, leg: &Leg, owed: &Owed) -> Result<Called> {
+/// With what was called the duty as it stands: it keeps the time it was given when it began, whatever the table says by now.
+/// Who is called, and how long one rung waits for the next, is what the alliance wants today.
+async fn next_rung(tx: &mut Tx, acting: &Acting, leg: &Leg, owed: &Owed) -> Result<(Called, Owed)> {
     let (called, was_due) = sql::climb(tx, &LegId::trusted(leg.id.as_str())).await?;
-    // The duty keeps the time it was given when it began, whatever the table says by now.
-    let owed = &Owed { due_at: was_due.unwrap_or(owed.due_at), ..owed.clone() };
-    let rung = rules::rung_name(owed, called - 1);
-    let organisations = who_is_called(tx.conn(), acting, leg, owed, rung).await?;
+    let owed = Owed { due_at: was_due.unwrap_or(owed.due_at), ..owed.clone() };
+    let rung = rules::rung_name(owed.ladder, called - 1);
+    let organisations =
+        who_is_called(tx.conn(), acting, leg, &rules::our_org(&owed.organisation), rung).await?;
     let payload = json!({
         "duty": owed.duty,
         "party": owed.party,
-        "department_id": owing_department(leg, owed),
+        "department_id": owing_department(leg, &owed),
         "rung": rung,
         "step": called,
         "due_at": rules::time(owed.due_at),
         "told": organisations,
     });
-    Ok(Called { organisations, payload })
+    Ok((Called { organisations, payload }, owed))
 }
 
 /// Calls the next rung of the ladder and sets the timer for the one after it.
@@ -127,12 +123,35 @@ async fn climb(
     owed: &Owed,
     due_at: Timestamp,
 ) -> Result<()> {
-    let called = next_rung(tx, acting, leg, owed).await?;
+    let (called, owed) = next_rung(tx, acting, leg, owed).await?;
     let steps =
         called.payload["step"].as_u64().and_then(|steps| usize::try_from(steps).ok()).unwrap_or_default();
     missed(tx, acting, case, leg, due_at, called).await?;
-    let next = rules::call_at(owed, steps, tx.now);
+    let next = rules::call_at(&owed, steps, tx.now);
     timers::set(tx, &acting.alliance, (LEG, leg.id.as_str()), owed.duty.as_str(), next).await
+}
+
+/// The sender is called for an emergency's papers, rung by rung and then once a day, until they are complete. Papers are no
+/// emergency: one rung waits for the next as long as with a routine patient.
+async fn call_for_papers(
+    tx: &mut Tx,
+    acting: &Acting,
+    case: &Case,
+    leg: &Leg,
+    due_at: Timestamp,
+) -> Result<()> {
+    let ladder = referral::Ladder::Sender;
+    // The ladder counter of the leg is its duty's.
+    let called = sql::calls_for(tx.conn(), &leg.id, MISSED, RECORD).await?;
+    let rung = rules::rung_name(ladder, called);
+    let organisations = who_is_called(tx.conn(), acting, leg, &rules::our_org(&leg.from), rung).await?;
+    let payload = json!({
+        "duty": RECORD, "party": "sender", "rung": rung, "step": called + 1, "due_at": due_at, "told": organisations,
+    });
+    missed(tx, acting, case, leg, due_at, Called { organisations, payload }).await?;
+    let step = sql::deadlines(tx.conn(), &acting.alliance).await?.step.routine;
+    let next = rules::papers_again_at(ladder, called + 1, due_at, step, tx.now);
+    timers::set(tx, &acting.alliance, (LEG, leg.id.as_str()), RECORD, next).await
 }
 
 /// The department that owes, where the leg names it: whose duty is called first.
@@ -146,14 +165,13 @@ async fn who_is_called(
     conn: &mut Conn,
     acting: &Acting,
     leg: &Leg,
-    owed: &Owed,
+    owing: &OrganisationId,
     rung: &str,
 ) -> Result<Vec<OrganisationId>> {
-    let owing = rules::our_org(&owed.organisation);
     match rung {
-        "manager" => directory::sql::above(conn, &acting.alliance, &owing).await,
+        "manager" => directory::sql::above(conn, &acting.alliance, owing).await,
         "both_call" => Ok(rules::sides(leg)),
-        _ => Ok(vec![owing]),
+        _ => Ok(vec![owing.clone()]),
     }
 }
 

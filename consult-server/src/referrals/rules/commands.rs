@@ -50,7 +50,8 @@ macro_rules! bare {
 }
 
 bare! {
-    Submit = Command::Submit;
+    // Whether anybody there has an account is said before it is decided.
+    Submit = Command::Submit { external: false };
     Discard = Command::Discard;
     Open = Command::Open;
     Release = Command::Release;
@@ -273,7 +274,7 @@ impl Body for Rebook {
     }
 }
 
-/// The outcome note; `back_down` and `onward` draft the next leg.
+/// The outcome note; `back_down` and `onward` draft the next leg, unless the patient comes back to whoever writes.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[schema(as = leg::SendOutcome)]
 pub struct SendOutcome {

@@ -133,7 +133,7 @@ export function LegCommands({ leg }: { leg: Leg }) {
   return (
     <div className="commands">
       {beside.map((one) => button(one, 'secondary'))}
-      {leg.allowed.includes('send_outcome') && leg.direction !== 'down' && (
+      {leg.allowed.includes('send_outcome') && leg.direction !== 'down' && !leg.external && (
         <Button icon="arrowDown" onClick={() => begin('back_down')}>
           {desk.t('back.button')}
         </Button>

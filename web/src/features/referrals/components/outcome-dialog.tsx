@@ -52,7 +52,11 @@ export function OutcomeDialog({
   const [to, setTo] = useState('');
   const organisations = useQuery(organisationsQuery);
   const hosts = (organisations.data?.items ?? []).filter(
-    (one) => one.id !== leg.to?.id && one.level !== 'village_clinic',
+    (one) =>
+      one.id !== leg.to?.id &&
+      one.level !== 'village_clinic' &&
+      // For an external hospital the sender refers on, and not to itself.
+      !(leg.external && one.id === leg.from.id),
   );
   const followUps = useQuery({ ...legFollowUpsQuery(leg.id), enabled: mode !== 'amend' });
   const suggestion = GO_HOME.has(disposition) ? (followUps.data?.suggestion ?? null) : null;
@@ -168,7 +172,7 @@ export function OutcomeDialog({
             tried && !disposition
               ? wrong
               : disposition === 'back_down'
-                ? { tone: 'plain', text: t('outcome.backDownHint') }
+                ? { tone: 'plain', text: t(leg.external ? 'outcome.comesHomeHint' : 'outcome.backDownHint') }
                 : null
           }
         >
