@@ -162,8 +162,7 @@ export function BoardPage() {
               className={live === 'live' ? 'live-dot' : ''}
             />{' '}
             {live === 'live' ? t('board.live') : t('board.notLive')}
-            {' · '}
-            {desk.t('filter.shown', { count: shown.length })}
+            {board.isThere && ` · ${desk.t('filter.shown', { count: shown.length })}`}
           </span>
           <span aria-live="polite">
             {waiting > 0 && (

@@ -1,8 +1,7 @@
 // The rows of the board. Two hundred of them stay cheap: only those near the screen stand in the page (`use-window`), and a row is
 // drawn again only when it changed itself.
 
-import { Link } from '@tanstack/react-router';
-import { memo, useEffect, useRef } from 'react';
+import { type MouseEvent, memo, useEffect, useRef } from 'react';
 import { clock } from '@/lib/clock';
 import type { LegRow } from '@/lib/contract';
 import { deadline } from '@/lib/deadline';
@@ -122,9 +121,10 @@ const Cells = memo(function Cells({ row, isDesk, acts }: CellsProps) {
       </td>
       <td className="board-patient">
         {row.unread && <Unread />}
-        <Link to="/referrals/$legId" params={{ legId: row.id }} preload={false} className="board-link">
+        {/* Not the router's link, which watches where the page is: in each of the rows it costs more than all else in them. */}
+        <a href={`/referrals/${row.id}`} className="board-link" onClick={(event) => follow(event, row, acts)}>
           <PatientLine patient={row.patient} />
-        </Link>
+        </a>
         <span className="soft small tabular board-number">{row.number}</span>
       </td>
       <td className="board-complaint">
@@ -160,6 +160,13 @@ const Cells = memo(function Cells({ row, isDesk, acts }: CellsProps) {
     </>
   );
 });
+
+/** Within the page; with a key held down it is the browser's, for another tab. */
+function follow(event: MouseEvent, row: LegRow, acts: RowActs) {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  acts.open(row);
+}
 
 /** The clock of a row's deadline, with the duty below. */
 function Due({ row }: { row: LegRow }) {

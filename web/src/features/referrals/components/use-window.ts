@@ -6,8 +6,10 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 import { flushSync } from 'react-dom';
 import { between, height, type Piece, pieces, type Span, step } from '../api/span';
 
-/** So many rows come at most between two frames. */
-const MOST = 8;
+/** So many rows stand there at first. */
+const FIRST = 16;
+/** So many come at most between two frames. */
+const MOST = 4;
 /** How far beyond the screen rows stand ready, in screens. */
 const READY = 0.6;
 /** What a row is taken for before any was measured, in CSS pixels. */
@@ -39,7 +41,7 @@ export function useWindow(ids: readonly string[]): Windowed {
   /** What must not move. */
   const held = useRef<ReturnType<typeof firstSeen>>(null);
   const sought = useRef<string | null>(null);
-  const [span, setSpan] = useState<Span>({ from: 0, until: 2 * MOST });
+  const [span, setSpan] = useState<Span>({ from: 0, until: FIRST });
   const [focused, setFocused] = useState<string | null>(null);
   const [onPaper, setOnPaper] = useState(false);
   const [, setResized] = useState(0);
