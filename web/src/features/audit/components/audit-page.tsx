@@ -9,6 +9,7 @@ import type { AuditEntry } from '@/lib/contract';
 import { dayOf } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { type AuditFilter, auditQuery, exportAudit } from '@/lib/queries/audit';
+import { MoreRows } from '@/parts/more-rows';
 import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Empty, Loaded } from '@/ui/states';
@@ -70,16 +71,10 @@ function Results({ filter, onNarrow }: { filter: AuditFilter; onNarrow: (changes
         return (
           <div aria-busy={query.isPlaceholderData || undefined}>
             <AuditTable entries={entries} onOpen={setShown} />
-            <div className="card-body audit-foot">
-              <span className="soft small" role="status">
-                {t(query.hasNextPage ? 'countMore' : 'count', { count: entries.length })}
-              </span>
-              {query.hasNextPage && (
-                <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-                  {t('more')}
-                </Button>
-              )}
-            </div>
+            <p className="card-body audit-foot soft small" role="status">
+              {t(query.hasNextPage ? 'countMore' : 'count', { count: entries.length })}
+            </p>
+            <MoreRows query={query} />
             {shown && (
               <EntryDialog
                 entry={shown}

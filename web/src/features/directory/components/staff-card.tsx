@@ -7,6 +7,7 @@ import type { OrganisationDetail } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { findPeopleQuery } from '@/lib/queries/directory';
 import { useSettled } from '@/lib/settled';
+import { MoreRows } from '@/parts/more-rows';
 import { Button } from '@/ui/button';
 import { TextField } from '@/ui/field';
 import { Icon } from '@/ui/icon';
@@ -67,13 +68,7 @@ export function StaffCard({ organisation }: { organisation: OrganisationDetail }
                 ))}
               </ul>
             )}
-            {query.hasNextPage && (
-              <div className="card-body">
-                <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                  {t('more')}
-                </Button>
-              </div>
-            )}
+            <MoreRows query={query} />
           </>
         )}
       </Loaded>

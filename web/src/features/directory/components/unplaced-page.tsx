@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from '@/lib/i18n';
 import { unplacedQuery } from '@/lib/queries/directory';
-import { Button } from '@/ui/button';
+import { MoreRows } from '@/parts/more-rows';
 import { Icon } from '@/ui/icon';
 import { Empty, Loaded } from '@/ui/states';
 import '../directory.css';
@@ -52,13 +52,7 @@ export function UnplacedPage() {
                     </li>
                   ))}
                 </ul>
-                {query.hasNextPage && (
-                  <div className="card-body">
-                    <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                      {t('more')}
-                    </Button>
-                  </div>
-                )}
+                <MoreRows query={query} />
               </>
             );
           }}

@@ -7,7 +7,7 @@ import type { BreakGlassCase } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { type CasesShown, casesQuery, toReviewQuery } from '@/lib/queries/break-glass';
-import { Button } from '@/ui/button';
+import { MoreRows } from '@/parts/more-rows';
 import { Empty, Loaded } from '@/ui/states';
 import { Tabs } from '@/ui/tabs';
 import { CaseMarks, useDuration } from './case-marks';
@@ -55,13 +55,7 @@ export function CasesPage() {
                     </li>
                   ))}
                 </ul>
-                {query.hasNextPage && (
-                  <div className="card-body">
-                    <Button block busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-                      {t('review.more')}
-                    </Button>
-                  </div>
-                )}
+                <MoreRows query={query} />
               </>
             );
           }}

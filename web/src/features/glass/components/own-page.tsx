@@ -6,7 +6,7 @@ import type { BreakGlassCase } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { ownCasesQuery } from '@/lib/queries/break-glass';
-import { Button } from '@/ui/button';
+import { MoreRows } from '@/parts/more-rows';
 import { Empty, Loaded } from '@/ui/states';
 import { CaseMarks, useDuration } from './case-marks';
 import '../glass.css';
@@ -34,13 +34,7 @@ export function OwnPage() {
                     <OwnRow key={one.id} one={one} />
                   ))}
                 </ul>
-                {query.hasNextPage && (
-                  <div className="card-body">
-                    <Button block busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-                      {t('review.more')}
-                    </Button>
-                  </div>
-                )}
+                <MoreRows query={query} />
               </>
             );
           }}

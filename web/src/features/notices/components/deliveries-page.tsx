@@ -7,6 +7,7 @@ import type { DeliveryRoute, DeliveryRow, DeliveryState } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
 import { deliveriesQuery, retryDelivery } from '@/lib/queries/notices';
+import { MoreRows } from '@/parts/more-rows';
 import { ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
 import { Empty, Loaded } from '@/ui/states';
@@ -80,13 +81,7 @@ export function DeliveriesPage() {
                     <Row key={row.id} row={row} busy={retry.isPending} onRetry={() => retry.mutate(row.id)} />
                   ))}
                 </ul>
-                {query.hasNextPage && (
-                  <div className="card-body">
-                    <Button block busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-                      {t('sending.more')}
-                    </Button>
-                  </div>
-                )}
+                <MoreRows query={query} />
               </>
             );
           }}

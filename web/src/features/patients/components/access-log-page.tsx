@@ -9,6 +9,7 @@ import { useTranslation } from '@/lib/i18n';
 import { accessLogQuery } from '@/lib/queries/audit';
 import { patientQuery } from '@/lib/queries/patients';
 import { useDeedWords } from '@/parts/deed-words';
+import { MoreRows } from '@/parts/more-rows';
 import { OutcomeMark } from '@/parts/outcome-mark';
 import { Button } from '@/ui/button';
 import { Icon } from '@/ui/icon';
@@ -66,18 +67,9 @@ function AccessLog({ patient }: { patient: Patient }) {
                   </section>
                 ))}
                 {query.hasNextPage && (
-                  <div className="card-body">
-                    <p className="patient-printed small">{t('log.thereIsMore')}</p>
-                    <Button
-                      block
-                      className="patient-print"
-                      busy={query.isFetchingNextPage}
-                      onClick={() => query.fetchNextPage()}
-                    >
-                      {t('log.more')}
-                    </Button>
-                  </div>
+                  <p className="card-body patient-printed small">{t('log.thereIsMore')}</p>
                 )}
+                <MoreRows query={query} text={t('log.more')} className="patient-print" />
               </>
             );
           }}

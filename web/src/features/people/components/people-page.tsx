@@ -7,6 +7,7 @@ import type { Found } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { findPeopleQuery } from '@/lib/queries/directory';
 import { useSettled } from '@/lib/settled';
+import { MoreRows } from '@/parts/more-rows';
 import { Button } from '@/ui/button';
 import { Check, TextField } from '@/ui/field';
 import { Empty, Loaded } from '@/ui/states';
@@ -102,13 +103,7 @@ export function PeoplePage() {
                   ))}
                 </ul>
               )}
-              {query.hasNextPage && (
-                <div className="card-body people-more">
-                  <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    {t('more')}
-                  </Button>
-                </div>
-              )}
+              <MoreRows query={query} className="people-more" />
             </>
           )}
         </Loaded>

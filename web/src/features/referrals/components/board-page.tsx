@@ -23,7 +23,6 @@ import { BoardViews } from './board-views';
 import { DeskCommandDialog, type Given } from './desk-command';
 import { SoundControl } from './sound-control';
 import { useBoard } from './use-board';
-import { useGrowing } from './use-growing';
 import './board.css';
 
 /** So long a hand rests before it presses. */
@@ -43,6 +42,7 @@ export function BoardPage() {
   const board = useBoard(filter, me.person.id);
   const [frozen, setFrozen] = useState<readonly string[] | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
+  const [sought, setSought] = useState<{ id: string } | null>(null);
   const [given, setGiven] = useState<Given | null>(null);
   const [asked, setAsked] = useState<'keys' | 'filters' | null>(null);
   const [more, setMore] = useState<LegRow | null>(null);
@@ -50,7 +50,6 @@ export function BoardPage() {
   const search = useRef<HTMLInputElement>(null);
 
   const { shown, waiting } = arrange(board.rows, frozen);
-  const drawn = useGrowing(shown);
   const at = shown.findIndex((row) => row.id === selected);
   const current = shown[at];
 
@@ -66,7 +65,7 @@ export function BoardPage() {
     const next = shown[Math.min(shown.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
     if (!next) return;
     setSelected(next.id);
-    document.getElementById(`leg-${next.id}`)?.scrollIntoView({ block: 'nearest' });
+    setSought({ id: next.id });
   }
   const open = (row: LegRow) => void navigate({ to: '/referrals/$legId', params: { legId: row.id } });
   const give = (name: DeskCommand, row: LegRow | undefined) => {
@@ -163,8 +162,7 @@ export function BoardPage() {
               className={live === 'live' ? 'live-dot' : ''}
             />{' '}
             {live === 'live' ? t('board.live') : t('board.notLive')}
-            {' · '}
-            {desk.t('filter.shown', { count: shown.length })}
+            {board.isThere && ` · ${desk.t('filter.shown', { count: shown.length })}`}
           </span>
           <span aria-live="polite">
             {waiting > 0 && (
@@ -189,7 +187,7 @@ export function BoardPage() {
           </Empty>
         ) : (
           <div onPointerMove={freeze} onPointerLeave={() => setFrozen(null)}>
-            <BoardTable rows={drawn} selected={selected} isDesk={isDesk} acts={acts} />
+            <BoardTable rows={shown} selected={selected} sought={sought} isDesk={isDesk} acts={acts} />
           </div>
         )}
         {board.hasMore && (

@@ -1,14 +1,12 @@
-// The rows of the board. Two hundred of them stay cheap: a row is drawn again only when it changed itself, its clock runs only
-// while it is on screen, and the browser lays out only what it shows (`content-visibility` in board.css).
+// The rows of the board. Two hundred of them stay cheap: only those near the screen stand in the page (`use-window`), and a row is
+// drawn again only when it changed itself.
 
-import { Link } from '@tanstack/react-router';
-import { memo, useRef } from 'react';
+import { type MouseEvent, memo, useEffect, useRef } from 'react';
 import { clock } from '@/lib/clock';
 import type { LegRow } from '@/lib/contract';
 import { deadline } from '@/lib/deadline';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
-import { useSeen } from '@/lib/seen';
 import { useNow } from '@/lib/ticker';
 import { DirectionMark, LegStatus, LegUrgencyMark } from '@/parts/leg-status';
 import { useDutyText } from '@/parts/owed-line';
@@ -18,6 +16,7 @@ import { Icon } from '@/ui/icon';
 import { Skeleton } from '@/ui/states';
 import { Unread } from '@/ui/unread';
 import { DESK_COMMANDS, type DeskCommand, offers } from '../api/board';
+import { useWindow } from './use-window';
 
 /** Kept the same by the page, so that rows need not be drawn again. */
 export interface RowActs {
@@ -30,6 +29,8 @@ export interface RowActs {
 interface Props {
   rows: LegRow[];
   selected: string | null;
+  /** The row to come on screen: another object each time that one is sought. */
+  sought: { id: string } | null;
   isDesk: boolean;
   acts: RowActs;
 }
@@ -39,15 +40,19 @@ const COLUMNS = ['state', 'patient', 'complaint', 'from', 'deadline', 'owner', '
 const MAIN: readonly DeskCommand[] = ['accept', 'confirm_cancel', 'rebook', 'arrive'];
 
 /** A table with fixed columns on a desk; the same rows as cards on a phone. Roles are said: rows are laid out as grids. */
-export function BoardTable({ rows, selected, isDesk, acts }: Props) {
+export function BoardTable({ rows, selected, sought, isDesk, acts }: Props) {
   const { t } = useTranslation('referrals');
+  const { list, pieces, reveal } = useWindow(rows.map((row) => row.id));
+  useEffect(() => {
+    if (sought) reveal(sought.id);
+  }, [sought, reveal]);
   return (
     // biome-ignore lint/a11y/noRedundantRoles: a display of its own takes the role of a table away in some browsers
     <table className="board" role="table" aria-rowcount={rows.length + 1}>
       {/* biome-ignore lint/a11y/noRedundantRoles: as above */}
       <thead role="rowgroup">
         {/* biome-ignore lint/a11y/noRedundantRoles: as above */}
-        <tr role="row">
+        <tr role="row" aria-rowindex={1}>
           {COLUMNS.map((column) => (
             // biome-ignore lint/a11y/noRedundantRoles: as above
             <th key={column} scope="col" role="columnheader" className={`board-${column}`}>
@@ -61,23 +66,43 @@ export function BoardTable({ rows, selected, isDesk, acts }: Props) {
         </tr>
       </thead>
       {/* biome-ignore lint/a11y/noRedundantRoles: as above */}
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <BoardRow key={row.id} row={row} isSelected={selected === row.id} isDesk={isDesk} acts={acts} />
-        ))}
+      <tbody role="rowgroup" ref={list}>
+        {pieces.map((piece) => {
+          if ('room' in piece) {
+            return <tr key={piece.at} className="board-room" aria-hidden style={{ height: piece.room }} />;
+          }
+          const row = rows[piece.row];
+          if (!row) return null;
+          const isSelected = selected === row.id;
+          return (
+            <tr
+              key={row.id}
+              data-row={row.id}
+              // biome-ignore lint/a11y/noRedundantRoles: as above
+              role="row"
+              aria-rowindex={piece.row + 2}
+              className={`${row.unread ? 'board-unread' : ''} ${isSelected ? 'board-selected' : ''} board-row-${row.urgency}`}
+              aria-current={isSelected || undefined}
+              onClick={() => acts.select(row.id)}
+              onDoubleClick={() => acts.open(row)}
+            >
+              <Cells row={row} isDesk={isDesk} acts={acts} />
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );
 }
 
-interface RowProps {
+interface CellsProps {
   row: LegRow;
-  isSelected: boolean;
   isDesk: boolean;
   acts: RowActs;
 }
 
-const BoardRow = memo(function BoardRow({ row, isSelected, isDesk, acts }: RowProps) {
+/** All of a row but its place and whether it is selected, which change without it. */
+const Cells = memo(function Cells({ row, isDesk, acts }: CellsProps) {
   const { t } = useTranslation('referrals');
   const drawn = useRef(0);
   drawn.current += 1;
@@ -86,17 +111,8 @@ const BoardRow = memo(function BoardRow({ row, isSelected, isDesk, acts }: RowPr
   const second = offered.includes('decline') ? 'decline' : null;
   const rest = offered.length > (main ? 1 : 0) + (second ? 1 : 0);
   return (
-    <tr
-      id={`leg-${row.id}`}
-      // biome-ignore lint/a11y/noRedundantRoles: a display of its own takes the role of a row away in some browsers
-      role="row"
-      data-drawn={drawn.current}
-      className={`${row.unread ? 'board-unread' : ''} ${isSelected ? 'board-selected' : ''} board-row-${row.urgency}`}
-      aria-current={isSelected || undefined}
-      onClick={() => acts.select(row.id)}
-      onDoubleClick={() => acts.open(row)}
-    >
-      <td className="board-state">
+    <>
+      <td className="board-state" data-drawn={drawn.current}>
         <LegUrgencyMark urgency={row.urgency} always />
         <LegStatus state={row.state} />
         {row.transport === 'departed' && row.state !== 'arrived' && (
@@ -105,9 +121,10 @@ const BoardRow = memo(function BoardRow({ row, isSelected, isDesk, acts }: RowPr
       </td>
       <td className="board-patient">
         {row.unread && <Unread />}
-        <Link to="/referrals/$legId" params={{ legId: row.id }} preload={false} className="board-link">
+        {/* Not the router's link, which watches where the page is: in each of the rows it costs more than all else in them. */}
+        <a href={`/referrals/${row.id}`} className="board-link" onClick={(event) => follow(event, row, acts)}>
           <PatientLine patient={row.patient} />
-        </Link>
+        </a>
         <span className="soft small tabular board-number">{row.number}</span>
       </td>
       <td className="board-complaint">
@@ -140,20 +157,26 @@ const BoardRow = memo(function BoardRow({ row, isSelected, isDesk, acts }: RowPr
           />
         )}
       </td>
-    </tr>
+    </>
   );
 });
 
-/** The clock of a row's deadline, with the duty below; it stands still while the row is out of sight. */
+/** Within the page; with a key held down it is the browser's, for another tab. */
+function follow(event: MouseEvent, row: LegRow, acts: RowActs) {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  acts.open(row);
+}
+
+/** The clock of a row's deadline, with the duty below. */
 function Due({ row }: { row: LegRow }) {
   const { t, language } = useTranslation('referrals');
   const common = useTranslation();
   const duty = useDutyText();
-  const place = useRef<HTMLSpanElement>(null);
-  const now = useNow(useSeen(place));
+  const now = useNow();
   if (!row.owed?.due_at) {
     return (
-      <span ref={place} className="soft small tabular">
+      <span className="soft small tabular">
         {t('board.changedAt', { time: formatTime(row.updated_at, language, clock.now()) })}
       </span>
     );
@@ -161,7 +184,7 @@ function Due({ row }: { row: LegRow }) {
   const left = deadline(Date.parse(row.owed.due_at), now);
   const text = left.days > 0 ? common.t('daysAnd', { count: left.days, time: left.text }) : left.text;
   return (
-    <span ref={place} className="board-due">
+    <span className="board-due">
       <span className={`clock clock-${left.tone}`}>
         <Icon name={left.late ? 'alert' : 'clock'} size={15} />
         <span className="visually-hidden">{common.t(left.late ? 'overdueBy' : 'timeLeft')}</span>

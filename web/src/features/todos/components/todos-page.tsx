@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { TodoClass } from '@/lib/contract';
 import { useTranslation } from '@/lib/i18n';
 import { todoCountsQuery, todosQuery } from '@/lib/queries/todos';
-import { Button } from '@/ui/button';
+import { MoreRows } from '@/parts/more-rows';
 import { Empty, Loaded } from '@/ui/states';
 import { Tabs } from '@/ui/tabs';
 import { TodoRow } from './todo-row';
@@ -57,13 +57,7 @@ export function TodosPage() {
                     </li>
                   ))}
                 </ul>
-                {query.hasNextPage && (
-                  <div className="card-body">
-                    <Button block busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-                      {t('more')}
-                    </Button>
-                  </div>
-                )}
+                <MoreRows query={query} />
               </>
             );
           }}
