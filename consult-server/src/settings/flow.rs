@@ -71,7 +71,7 @@ pub async fn restore(tx: &mut Tx, call: &Call, version: i64, earlier: &str) -> R
     let earlier: i64 = earlier.parse().map_err(|_| Refusal::not_found())?;
     let standing = standing_at(tx, call, version).await?;
     let kept = sql::version(tx.conn(), &call.caller.alliance, earlier).await?;
-    let next = kept.ok_or_else(Refusal::not_found)?;
+    let next = rules::put_back(&standing, kept.ok_or_else(Refusal::not_found)?)?;
     put(tx, call, basis, (version, &standing), &next, Some(earlier)).await
 }
 

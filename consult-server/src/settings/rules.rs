@@ -61,6 +61,21 @@ pub fn patched(standing: &Value, patch: SettingsPatch) -> Result<Value> {
     Ok(next)
 }
 
+/// An earlier version to be put in place of what stands. Its criteria are not those of the number they once had, if others came
+/// after them: a record says by which number it was judged, so that no number is given twice.
+pub fn put_back(standing: &Value, mut earlier: Value) -> Result<Value> {
+    let (now, then) = (in_force(standing)?, in_force(&earlier)?);
+    if now.criteria == then.criteria {
+        return Ok(earlier);
+    }
+    let effective = serde_json::to_value(&now).map_err(Refusal::internal)?;
+    let criteria = serde_json::to_value(&then.criteria).map_err(Refusal::internal)?;
+    let members = earlier.as_object_mut().ok_or_else(|| Refusal::internal("settings are no object"))?;
+    members.insert("criteria".to_owned(), criteria);
+    number_criteria(&effective, members);
+    Ok(earlier)
+}
+
 /// Another set of criteria is another version of it, whatever the caller says its number is.
 fn number_criteria(effective: &Value, members: &mut Map<String, Value>) {
     let Some(criteria) = members.get_mut("criteria").and_then(Value::as_object_mut) else { return };
@@ -276,6 +291,28 @@ mod tests {
         assert_eq!(other["criteria"]["version"], 2);
         let again = patched(&other, patch(json!({ "beds": { "stale_minutes": 60 } }))).unwrap();
         assert_eq!(again["criteria"]["version"], 2);
+    }
+
+    #[test]
+    fn no_two_sets_of_criteria_have_one_number_also_after_one_was_put_back() {
+        let items = serde_json::to_value(&Rules::default().criteria.items).unwrap();
+        let without = |place: usize| {
+            let mut items = items.clone();
+            items[place]["active"] = json!(false);
+            patch(json!({ "criteria": { "items": items } }))
+        };
+        let a = json!({ "another": 7 });
+        let b = patched(&a, without(0)).unwrap();
+        let a_again = put_back(&b, a.clone()).unwrap();
+        let c = patched(&a_again, without(1)).unwrap();
+        let b_again = put_back(&c, b.clone()).unwrap();
+        let number = |settings: &Value| in_force(settings).unwrap().criteria.version;
+        assert_eq!([&a, &b, &a_again, &c, &b_again].map(number), [1, 2, 3, 4, 5]);
+        assert_eq!(in_force(&a_again).unwrap().criteria.items, Rules::default().criteria.items);
+        // What was not changed keeps its number.
+        let beds = patched(&b, patch(json!({ "beds": { "stale_minutes": 60 } }))).unwrap();
+        assert_eq!(put_back(&beds, b.clone()).unwrap(), b);
+        assert_eq!(put_back(&a, json!({})).unwrap(), json!({}));
     }
 
     #[test]
