@@ -27,6 +27,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0016_records", include_str!("../../migrations/0016_records.sql")),
     ("0017_care", include_str!("../../migrations/0017_care.sql")),
     ("0018_users", include_str!("../../migrations/0018_users.sql")),
+    ("0021_sweeping_and_letters", include_str!("../../migrations/0021_sweeping_and_letters.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
