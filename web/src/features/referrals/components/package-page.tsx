@@ -104,7 +104,7 @@ function Making({ to, isBusy, onMake }: { to: string; isBusy: boolean; onMake: (
   const [email, setEmail] = useState('');
   return (
     <form
-      className="card card-body stack"
+      className="card card-body stack package-making"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
