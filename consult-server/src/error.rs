@@ -245,6 +245,7 @@ codes! {
     ReferralOtherPatient = "referral.other-patient", 409, "填写的患者不是这条转诊的患者，没有保存。", "The patient named is not the one of this referral; nothing was saved.";
     ReferralDateInvalid = "referral.date-invalid", 422, "日期格式不正确，请按 2026-01-31 的格式填写。", "The date is not valid: write it as 2026-01-31.";
     PackageNotExternal = "package.not-external", 409, "只有发往无账号外部机构的转诊才需要资料包。", "A package is made only for a referral to somebody without an account.";
+    PackageLetters = "package.too-many-letters", 429, "一小时内用邮件发出的取件通知过多，请稍后再发，或打印取件单。", "Too many letters in an hour. Wait a while, or print the sheet.";
     PackageUnknown = "package.unknown", 404, "取件码不正确、已过期或已作废，请联系转出医生。", "The code is unknown, expired or withdrawn. Call the doctor who sent the patient.";
     PackageOpened = "package.opened-already", 409, "这份资料已经被打开过，取件码只能用一次。如果不是您本人打开的，请立即联系转出医生。", "This has been opened before: a code counts once. If it was not you, call the doctor who sent the patient at once.";
     FollowUpNotYet = "follow_up.not-yet", 409, "患者还没有被接收，暂时不能安排随访。", "Nobody has accepted the patient yet: there is nothing to follow up.";
@@ -291,6 +292,7 @@ codes! {
     // Documents and conversations.
     DocumentTooLarge = "document.too-large", 413, "文件超过 20 MB，没有保存。", "The file is larger than 20 MB; it was not saved.";
     DocumentEmpty = "document.empty", 422, "文件是空的。", "The file is empty.";
+    DocumentTooMany = "document.too-many-unsent", 429, "您已上传、尚未随消息发出的文件过多。请先把消息发出去；未发出的文件一天后自动删除。", "Too many files of yours wait for their messages. Send those first; what was not sent is deleted after a day.";
     DocumentKind = "document.kind-not-taken", 415, "不支持这种文件。可发送照片、PDF、文本、录音和短视频。", "This kind of file is not taken. Send photographs, PDF, text, recordings or short videos.";
     DocumentInterrupted = "document.interrupted", 400, "上传中断，文件没有保存，请重试。", "The upload broke off; the file was not saved. Try again.";
     WrittenByAnother = "message.written-by-another", 409, "现在登录的是另一个人，内容没有发送。", "Somebody else is signed in by now; nothing was sent.";

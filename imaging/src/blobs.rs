@@ -185,6 +185,19 @@ impl Blobs {
         Ok(self.store.get(&document_key(hash)).await?.bytes().await?)
     }
 
+    /// A part of a document, read by itself.
+    pub async fn document_range(&self, hash: &ContentHash, range: Range<u64>) -> Result<Bytes, BlobError> {
+        Ok(self.store.get_range(&document_key(hash), range).await?)
+    }
+
+    /// Takes a document's bytes away for good; those that are not there are gone already.
+    pub async fn remove_document(&self, hash: &ContentHash) -> Result<(), BlobError> {
+        match self.store.delete(&document_key(hash)).await.map_err(BlobError::from) {
+            Ok(()) | Err(BlobError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Keeps a preview of an instance, a JPEG of at most `edge` pixels. It can be made again, so it may be replaced.
     pub async fn put_preview(&self, hash: &ContentHash, edge: u32, jpeg: Bytes) -> Result<(), BlobError> {
         self.store.put(&preview_key(hash, edge), jpeg.into()).await?;

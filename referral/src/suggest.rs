@@ -50,8 +50,8 @@ pub fn minutes(candidate: &Candidate) -> f64 {
         + candidate.legs_per_bed.unwrap_or(UNKNOWN_LEGS_PER_BED) * MINUTES_PER_LEG_ON_A_BED
 }
 
-/// The best first. An emergency asks for capability and then minutes; otherwise a free bed and somebody on duty come
-/// before the road. The same candidates come out in the same order however they went in.
+/// The best first. An emergency asks for capability and then minutes, and needs no agreement: one decides only between equals.
+/// Otherwise those with an agreement come first, and a free bed and somebody on duty before the road. The same candidates come out in the same order however they went in.
 pub fn rank(mut candidates: Vec<Candidate>, urgency: Urgency) -> Vec<Candidate> {
     candidates.sort_by(|a, b| order(a, b, urgency));
     candidates
@@ -66,10 +66,10 @@ pub fn order(a: &Candidate, b: &Candidate, urgency: Urgency) -> std::cmp::Orderi
     let minutes = minutes(a).total_cmp(&minutes(b));
     let most_free = b.free_beds.cmp(&a.free_beds);
     let by_need = match urgency {
-        Urgency::Emergency => capable.then(minutes).then(bed).then(duty),
-        Urgency::Urgent | Urgency::Routine => capable.then(bed).then(duty).then(minutes),
+        Urgency::Emergency => capable.then(minutes).then(sendable).then(bed).then(duty),
+        Urgency::Urgent | Urgency::Routine => sendable.then(capable).then(bed).then(duty).then(minutes),
     };
-    sendable.then(by_need).then(most_free).then_with(|| a.organisation.cmp(&b.organisation))
+    by_need.then(most_free).then_with(|| a.organisation.cmp(&b.organisation))
 }
 
 /// A free bed before an unknown one before none.

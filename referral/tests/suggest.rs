@@ -176,3 +176,31 @@ fn a_form_written_before_there_were_criteria_still_reads() {
     let form: referral::Form = serde_json::from_str(old).expect("an old form");
     assert!(form.answers.is_empty() && form.criteria.is_none());
 }
+
+#[test]
+fn in_an_emergency_a_place_that_can_do_it_stands_before_one_with_an_agreement_that_cannot() {
+    let place = |id: &str, agreement, capable, km| Candidate {
+        organisation: OrganisationId::new(id),
+        agreement,
+        capable,
+        distance_km: Some(km),
+        legs_per_bed: None,
+        free_beds: None,
+        duty_present: true,
+        decides_in_min: None,
+    };
+    let lead = place("lead", true, Capable::No, 60.0);
+    let neighbour = place("neighbour", false, Capable::Yes, 8.0);
+    let first = |all: &[&Candidate], urgency| {
+        let ranked = rank(all.iter().map(|one| (*one).clone()).collect(), urgency);
+        ranked[0].organisation.as_str().to_owned()
+    };
+    assert_eq!(first(&[&lead, &neighbour], Urgency::Emergency), "neighbour");
+    assert_eq!(
+        first(&[&lead, &neighbour], Urgency::Urgent),
+        "lead",
+        "who may not be sent there waits for an agreement"
+    );
+    let twin = place("a twin", false, Capable::No, 60.0);
+    assert_eq!(first(&[&twin, &lead], Urgency::Emergency), "lead", "between equals it decides");
+}

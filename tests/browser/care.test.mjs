@@ -41,7 +41,7 @@ test('a hospital without an account opens the package once, and its outcome is e
   await registerPatient(village, { name: '郑秋菊', seventeen: '13053419580314126' });
   await choose(village, '紧急程度', /^紧急/);
   await village.getByLabel('接收医院').selectOption({ label: `${OUTSIDE}（外部机构·无账号）` });
-  await village.getByText('对方没有账号，不会收到通知').waitFor();
+  await village.getByText('对方没有账号，不会收到站内通知').waitFor();
   await look(village, 'care-destination-outside');
   await press(village, '下一步');
   await village.getByLabel('主诉').fill('右上腹痛 1 天，发热');
@@ -61,7 +61,14 @@ test('a hospital without an account opens the package once, and its outcome is e
   await look(village, 'care-outside');
 
   await village.getByRole('link', { name: '生成取件码' }).click();
-  await press(village, '生成取件码');
+  const address = village.getByLabel('发邮件通知对方');
+  await address.fill('zhuanzhen@');
+  await press(village, '生成取件码并发邮件');
+  await village.getByRole('alert').first().waitFor();
+  await look(village, 'care-mail-wrong');
+  await address.fill('zhuanzhen@hospital-3.example');
+  await press(village, '生成取件码并发邮件');
+  await village.getByText('正在发邮件到 zhuanzhen@hospital-3.example').waitFor();
   const code = await village.locator('.package-code').innerText();
   assert.match(code, /^([a-z0-9]{4}-){3}[a-z0-9]{4}$/);
   const link = await village.locator('.package-qr').getAttribute('alt');
@@ -73,8 +80,11 @@ test('a hospital without an account opens the package once, and its outcome is e
   await village.screenshot({ path: 'target/screenshots/care-sheet-printed.png', fullPage: true });
   assert.equal(await village.getByText('郑秋菊').count(), 0, 'nothing about the patient stands on the sheet');
   await village.emulateMedia({ media: 'screen' });
-  await press(village, '打印');
+  await press(village, '已电话告知');
+  await village.getByText('取件码已告知').waitFor();
   await village.goto(referral);
+  await village.getByText(/zhuanzhen@hospital-3\.example/).waitFor();
+  await look(village, 'care-mailed');
 
   // Another hospital, a browser that has never been here.
   const stranger = await people.arrive({ viewport: PHONE });

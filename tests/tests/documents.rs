@@ -1,5 +1,7 @@
 //! Documents: what is taken, whose it is, and that no browser takes one for something it is not.
 
+use consult_server::worker;
+use imaging::index::ContentHash;
 use reqwest::Method;
 use serde_json::json;
 use tests::harness::{Product, User, text};
@@ -167,4 +169,82 @@ async fn a_player_gets_parts_and_a_browser_asks_again_each_time() {
     let stranger = product.sign_in("desk").await;
     assert_eq!(raw(&stranger, &id, "", &[("if-none-match", &etag)]).await.status(), 404);
     assert_eq!(text(&village.get(&format!("/api/v1/documents/{id}")).await.json["media_type"]), "audio/webm");
+}
+
+/// The bytes as the object store has them.
+async fn stored(product: &Product, bytes: &[u8]) -> bool {
+    product.app.shelf.blobs.document(&ContentHash::of(bytes)).await.is_ok()
+}
+
+async fn settle(product: &Product) {
+    worker::settle(&product.app).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_attached_to_nothing_is_gone_after_a_day_with_its_bytes_and_what_was_sent_stays() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let leg = submitted(&village, "urgent").await.id();
+    let (lone, shared, own) = (b"%PDF-1.4 lone".as_slice(), JPEG, b"%PDF-1.4 own".as_slice());
+    let left = village.new_id();
+    put(&village, &left, "a.pdf", lone).await.expect(201);
+    let copy = document(&village, "left.jpg", shared).await;
+    let sent = document(&village, "sent.jpg", shared).await;
+    let body = json!({ "id": village.new_id(), "attachments": [{ "document_id": sent, "kind": "photo" }] });
+    send(&village, &leg, body).await.expect(201);
+    // What was refused had its bytes stored before.
+    put(&village, &left, "a.pdf", own).await.expect_refusal(409, "request.id-taken");
+    assert!(stored(&product, own).await);
+
+    product.clock.advance_ms(23 * HOUR);
+    settle(&product).await;
+    let village = product.sign_in("village").await;
+    village.get(&format!("/api/v1/documents/{left}")).await.expect(200);
+    assert!(stored(&product, lone).await && !stored(&product, own).await, "what no row names waits an hour");
+
+    product.clock.advance_ms(HOUR);
+    settle(&product).await;
+    for gone in [&left, &copy] {
+        village.get(&format!("/api/v1/documents/{gone}")).await.expect_refusal(404, "request.not-found");
+    }
+    product.clock.advance_ms(HOUR);
+    settle(&product).await;
+    assert!(!stored(&product, lone).await, "its bytes went with it");
+    assert_eq!(
+        raw(&village, &sent, "", &[]).await.bytes().await.unwrap(),
+        shared,
+        "which another row names, stay"
+    );
+
+    // A device that comes back a day later puts the same again.
+    put(&village, &left, "a.pdf", lone).await.expect(201);
+    assert!(stored(&product, lone).await);
+    let body = json!({ "id": village.new_id(), "attachments": [{ "document_id": left, "kind": "file" }] });
+    send(&village, &leg, body).await.expect(201);
+    product.clock.advance_ms(48 * HOUR);
+    settle(&product).await;
+    assert!(stored(&product, lone).await);
+    let auditor = product.sign_in("auditor").await;
+    let trail = auditor.get("/api/v1/audit?action=document.swept").await.expect(200).json;
+    assert_eq!(trail["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn nobody_heaps_up_files_that_go_nowhere() {
+    let product = Product::start().await;
+    let village = product.sign_in("village").await;
+    let desk = product.sign_in("desk").await;
+    let leg = submitted(&village, "urgent").await.id();
+    let first = document(&village, "0.jpg", JPEG).await;
+    for n in 1..40 {
+        document(&village, &format!("{n}.jpg"), JPEG).await;
+    }
+    let one_more = village.new_id();
+    let refused = put(&village, &one_more, "41.jpg", JPEG).await;
+    assert_eq!(refused.expect_refusal(429, "document.too-many-unsent").json["most"], 40);
+    put(&village, &first, "0.jpg", JPEG).await.expect(201);
+    document(&desk, "a.jpg", JPEG).await;
+    let body = json!({ "id": village.new_id(), "attachments": [{ "document_id": first, "kind": "photo" }] });
+    send(&village, &leg, body).await.expect(201);
+    put(&village, &one_more, "41.jpg", JPEG).await.expect(201);
 }

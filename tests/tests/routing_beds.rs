@@ -40,8 +40,8 @@ async fn a_figure_is_set_by_hand_with_its_age_and_grows_stale() {
     let path = format!("/api/v1/beds/{}/history", text(&now["department"]["id"]));
     let history = desk.get(&path).await.expect(200).json;
     let kept = history["items"].as_array().unwrap();
-    assert_eq!((kept.len(), &kept[1]["payload"]["occupied"]), (2, &json!(35)));
-    assert_eq!(kept[1]["actor"]["name"], "孙丽");
+    assert_eq!((kept.len(), &kept[0]["payload"]["occupied"]), (2, &json!(35)), "the newest first");
+    assert_eq!(kept[0]["actor"]["name"], "孙丽");
 }
 
 #[tokio::test]
@@ -183,4 +183,44 @@ async fn the_console_takes_the_same_file() {
     let done = import(true).await.unwrap();
     assert_eq!((done.changed, done.applied), (1, true));
     assert_eq!(row(&product.sign_in("desk").await, "心血管内科").await["figure"]["occupied"], 20);
+}
+
+#[tokio::test]
+async fn a_feed_that_says_the_same_again_keeps_the_figure_young_and_writes_no_history() {
+    let product = Product::start().await;
+    let desk = product.sign_in("desk").await;
+    let push = async |occupied: i64| {
+        let items = json!({ "items": [{ "department": "心血管内科", "open": 40, "occupied": occupied }] });
+        desk.put("/api/v1/beds", items).await.expect(200).json
+    };
+    assert_eq!(push(30).await["changed"], 1);
+    let first = row(&desk, "心血管内科").await;
+    let path = format!("/api/v1/beds/{}/history", text(&first["department"]["id"]));
+    let count = async || {
+        let page = desk.get(&format!("{path}?limit=200")).await.expect(200).json;
+        page["items"].as_array().unwrap().len()
+    };
+    let before = count().await;
+    for _ in 0..30 {
+        product.clock.advance_ms(MINUTE);
+        let report = push(30).await;
+        assert_eq!((&report["changed"], &report["unchanged"]), (&json!(0), &json!(1)));
+    }
+    let now = row(&desk, "心血管内科").await;
+    assert_eq!(count().await, before);
+    assert_eq!(now["version"], first["version"], "nobody who looks at it has an older one");
+    assert_eq!(now["figure"]["at"], after_start(30 * MINUTE), "it was counted just now");
+
+    for occupied in 20..30 {
+        push(occupied).await;
+    }
+    let page = desk.get(&format!("{path}?limit=4")).await.expect(200).json;
+    let said = |page: &Value| -> Vec<i64> {
+        let items = page["items"].as_array().unwrap();
+        items.iter().map(|one| one["payload"]["occupied"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(said(&page), [29, 28, 27, 26]);
+    let next = desk.get(&format!("{path}?limit=4&cursor={}", text(&page["next"]))).await.expect(200).json;
+    assert_eq!(said(&next), [25, 24, 23, 22]);
+    desk.get(&format!("{path}?cursor=x")).await.expect_refusal(400, "request.query-invalid");
 }

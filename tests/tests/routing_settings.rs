@@ -208,3 +208,22 @@ async fn criteria_never_hold_back_an_emergency() {
     assert_eq!(drafted.json["criteria"]["met"], json!([]));
     step(&village, &drafted, "submit", json!({})).await;
 }
+
+#[tokio::test]
+async fn no_two_sets_of_criteria_ever_have_one_number() {
+    let product = Product::start().await;
+    let security = product.sign_in("security").await;
+    let items = security.get(PATH).await.expect(200).json["rules"]["criteria"]["items"].clone();
+    let without = |place: usize| {
+        let mut items = items.clone();
+        items[place]["active"] = json!(false);
+        json!({ "criteria": { "items": items } })
+    };
+    let number = |answer: &Answer| answer.json["rules"]["criteria"]["version"].as_i64().unwrap();
+    let b = change(&security, 0, without(0)).await.expect(200);
+    let a = security.command(&format!("{PATH}/versions/0/restore"), 1, json!({})).await.expect(200);
+    let c = change(&security, 2, without(1)).await.expect(200);
+    let b_again = security.command(&format!("{PATH}/versions/1/restore"), 3, json!({})).await.expect(200);
+    assert_eq!([number(&b), number(&a), number(&c), number(&b_again)], [2, 3, 4, 5]);
+    assert_eq!(a.json["rules"]["criteria"]["items"], items);
+}

@@ -6,6 +6,7 @@ use tests::harness::{Product, User, text};
 use tests::referrals::{
     CITY, COUNTY, HOUR, LIULIN, MINUTE, accepted, after_start, path, person, step, submitted,
 };
+use tests::store;
 
 async fn suggested(user: &User<'_>, query: &str) -> Vec<Value> {
     let found = user.get(&format!("/api/v1/referrals/suggestions?{query}")).await.expect(200).json;
@@ -52,7 +53,11 @@ async fn a_village_doctor_sees_where_chest_pain_can_go_and_why() {
         (&city["agreement"], &city["capable"], &city["decides"]),
         (&json!(false), &json!("yes"), &Value::Null)
     );
-    assert!(items.iter().position(|one| one == liulin) < items.iter().position(|one| one == city));
+    let place =
+        |items: &[Value], name: &str| items.iter().position(|one| one["organisation"]["name"] == name);
+    assert!(place(&items, LIULIN) < place(&items, CITY), "without an agreement nobody is sent there");
+    let items = suggested(&village, "need=pci&urgency=emergency&departments=03.04,20").await;
+    assert!(place(&items, CITY) < place(&items, LIULIN), "an emergency goes where it can be treated");
 }
 
 /// Who redirects an emergency has decided when they do: the third hospital's hesitation is not counted as theirs.
@@ -145,4 +150,36 @@ async fn the_administrator_says_what_a_place_can_do_and_where_it_is() {
     assert_eq!(moved.version(), version + 1);
     let items = suggested(&village, "need=pci&urgency=emergency").await;
     assert_eq!(of(&items, COUNTY)["distance_km"], Value::Null);
+}
+
+#[tokio::test]
+async fn no_place_is_left_out_because_its_code_comes_late() {
+    let product = Product::start().await;
+    // Sixty centres with an agreement, whose codes come first, and a neighbour who alone can do it.
+    store::execute(
+        &product.app.ground.db,
+        "INSERT INTO organisation (id, alliance_id, parent_id, code, name, level, created_at) \
+         WITH RECURSIVE n (i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 69) \
+         SELECT '0192f3a0-0000-7000-8000-0000000000' || n.i, o.alliance_id, o.parent_id, '0A' || n.i, '中心' || n.i, 'city_hospital', 1 \
+         FROM n JOIN organisation o ON o.name = '柳林镇卫生院'; \
+         INSERT INTO agreement (id, alliance_id, kind, from_organisation_id, to_organisation_id, valid_from) \
+         SELECT 'agreement-' || o.id, o.alliance_id, 'referral', v.id, o.id, 0 FROM organisation o \
+         JOIN organisation v ON v.name = '东沟村卫生室' WHERE o.code LIKE '0A%'; \
+         INSERT INTO capability (id, alliance_id, organisation_id, code, valid_from) \
+         SELECT 'capability-1', o.alliance_id, o.id, 'pci', 0 FROM organisation o WHERE o.name = '石桥村卫生室'",
+    )
+    .await;
+    let village = product.sign_in("village").await;
+    let items = suggested(&village, "need=pci&urgency=emergency&departments=03.04,20").await;
+    assert_eq!(items.len(), 10);
+    let able: Vec<_> = items
+        .iter()
+        .filter(|one| one["capable"] == "yes")
+        .map(|one| text(&one["organisation"]["name"]))
+        .collect();
+    assert!(able.contains(&"石桥村卫生室".to_owned()), "{able:?}");
+    assert!(
+        items[..able.len()].iter().all(|one| one["capable"] == "yes"),
+        "an emergency asks for capability first"
+    );
 }

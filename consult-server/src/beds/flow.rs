@@ -1,6 +1,6 @@
 //! The doors for changes to bed figures: policy → rules → row, event, audit and outbox in one transaction. Knows no HTTP.
 
-use super::rules::{self, Departments, Figures, Line};
+use super::rules::{self, Departments, Figures, Line, Plan};
 use super::sql::{self, Said};
 use super::{BedBoard, BedInput, Report, Source, read};
 use crate::access::Call;
@@ -66,12 +66,15 @@ pub async fn take(tx: &mut Tx, call: &Call, lines: Vec<Line>, source: Source) ->
 
 pub async fn apply(tx: &mut Tx, by: &By<'_>, lines: Vec<Line>, source: Source) -> Result<Report> {
     let now = tx.now;
-    let (plan, versions, mut report) = planned(tx.conn(), by, lines, now).await?;
+    let (plan, versions, mut report) = planned(tx.conn(), by, lines, source, now).await?;
     if report.errors > 0 {
         let report = serde_json::to_value(&report).map_err(Refusal::internal)?;
         return Err(Refusal::new(Code::BedsRows).with("report", report));
     }
-    for (department, figures) in &plan {
+    for (department, at) in &plan.confirmed {
+        sql::confirm(tx, department, *at).await?;
+    }
+    for (department, figures) in &plan.changes {
         let version = versions.get(department).copied().unwrap_or(0);
         put(tx, by, department, version, figures, source).await?;
     }
@@ -81,7 +84,7 @@ pub async fn apply(tx: &mut Tx, by: &By<'_>, lines: Vec<Line>, source: Source) -
 
 /// What a list would do.
 pub async fn dry_run(conn: &mut Conn, by: &By<'_>, lines: Vec<Line>, now: Timestamp) -> Result<Report> {
-    Ok(planned(conn, by, lines, now).await?.2)
+    Ok(planned(conn, by, lines, Source::File, now).await?.2)
 }
 
 pub async fn dry_run_of(conn: &mut Conn, call: &Call, lines: Vec<Line>) -> Result<Report> {
@@ -89,9 +92,15 @@ pub async fn dry_run_of(conn: &mut Conn, call: &Call, lines: Vec<Line>) -> Resul
     dry_run(conn, &By::caller(call, basis), lines, call.now).await
 }
 
-type Plan = (Vec<(DepartmentId, Figures)>, BTreeMap<DepartmentId, i64>, Report);
+type Planned = (Plan, BTreeMap<DepartmentId, i64>, Report);
 
-async fn planned(conn: &mut Conn, by: &By<'_>, lines: Vec<Line>, now: Timestamp) -> Result<Plan> {
+async fn planned(
+    conn: &mut Conn,
+    by: &By<'_>,
+    lines: Vec<Line>,
+    source: Source,
+    now: Timestamp,
+) -> Result<Planned> {
     let departments: Departments = sql::departments(conn, by.alliance, by.organisation).await?;
     let standing: BTreeMap<_, _> = sql::standing(conn, by.alliance, by.organisation)
         .await?
@@ -99,7 +108,7 @@ async fn planned(conn: &mut Conn, by: &By<'_>, lines: Vec<Line>, now: Timestamp)
         .map(|(id, (standing, _))| (id, standing))
         .collect();
     let versions = standing.iter().map(|(id, one)| (id.clone(), one.version)).collect();
-    let (plan, report) = rules::plan(lines, &departments, &standing, now);
+    let (plan, report) = rules::plan(lines, source, &departments, &standing, now);
     Ok((plan, versions, report))
 }
 

@@ -7,7 +7,7 @@ use crate::access::policy::Action;
 use crate::error::{Code, Refusal, Result};
 use crate::ground::Ground;
 use crate::http::problem::Problem;
-use crate::http::{IfMatch, Json, Page, Path, Query, Reply};
+use crate::http::{IfMatch, Json, Page, Paging, Path, Query, Reply};
 use crate::ids::DepartmentId;
 use crate::refs::TimelineEntry;
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Request};
@@ -79,12 +79,16 @@ async fn set(
     .await
 }
 
-/// What was said of a department's beds: who, when, from where.
-#[utoipa::path(get, path = "/beds/{id}/history", tag = "beds", params(("id" = String, Path)),
-    responses((status = 200, body = Page<TimelineEntry>), (status = 401, body = Problem), (status = 403, body = Problem),
+/// What was said of a department's beds, newest first: who, when, from where.
+#[utoipa::path(get, path = "/beds/{id}/history", tag = "beds", params(("id" = String, Path), Paging),
+    responses((status = 200, body = Page<TimelineEntry>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem)))]
-async fn history(call: Call, Path(id): Path<DepartmentId>) -> Result<Json<Page<TimelineEntry>>> {
-    Ok(Json(Page::whole(read::history(&mut *call.read().await?, &call, &id).await?)))
+async fn history(
+    call: Call,
+    Path(id): Path<DepartmentId>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<TimelineEntry>>> {
+    Ok(Json(read::history(&mut *call.read().await?, &call, &id, &paging).await?))
 }
 
 #[derive(Deserialize)]

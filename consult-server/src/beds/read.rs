@@ -8,7 +8,8 @@ use crate::access::policy::Action;
 use crate::db::Conn;
 use crate::db::change::Subject;
 use crate::directory;
-use crate::error::{Refusal, Result};
+use crate::error::{Code, Refusal, Result};
+use crate::http::{Page, Paging};
 use crate::ids::{DepartmentId, PersonId};
 use crate::refs::{DepartmentRef, OrganisationRef, TimelineEntry};
 use crate::settings;
@@ -85,12 +86,25 @@ async fn figure(
     })
 }
 
-/// What was said of a department of the caller's, oldest first.
-pub async fn history(conn: &mut Conn, call: &Call, department: &DepartmentId) -> Result<Vec<TimelineEntry>> {
+/// What was said of a department of the caller's, newest first, a page at a time: a feed goes on for ever.
+pub async fn history(
+    conn: &mut Conn,
+    call: &Call,
+    department: &DepartmentId,
+    paging: &Paging,
+) -> Result<Page<TimelineEntry>> {
     call.require(Action::BedRead, None)?;
+    let before = match paging.cursor.as_deref() {
+        None => i64::MAX,
+        Some(cursor) => {
+            cursor.parse().map_err(|_| Refusal::new(Code::RequestQuery).with("reason", "cursor"))?
+        }
+    };
     let own = sql::departments(conn, &call.caller.alliance, call.organisation()).await?;
     if !own.0.iter().any(|(id, _, _)| id == department) {
         return Err(Refusal::not_found());
     }
-    directory::sql::timeline(conn, Subject { kind: BEDS, id: department.as_str() }).await
+    let (subject, limit) = (Subject { kind: BEDS, id: department.as_str() }, paging.limit());
+    let found = directory::sql::newest(conn, subject, before, limit + 1).await?;
+    Ok(Page::cut(found, limit, |entry| entry.seq.to_string()))
 }

@@ -22,6 +22,14 @@ pub struct Figures {
     pub at: Timestamp,
 }
 
+impl Figures {
+    /// The same beds, whenever they were counted.
+    fn same_beds(&self, other: &Self) -> bool {
+        (self.open, self.occupied, self.free, self.expected_free)
+            == (other.open, other.occupied, other.free, other.expected_free)
+    }
+}
+
 /// What stands for a department.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -84,15 +92,24 @@ pub fn finding(row: u32, code: Code, field: &str, value: &str) -> Finding {
     Finding { row, code, field: field.to_owned(), value: value.chars().take(SHOWN).collect() }
 }
 
+/// What a list does.
+#[derive(Default)]
+pub struct Plan {
+    pub changes: Vec<(DepartmentId, Figures)>,
+    /// The same beds from the same source, counted again: only the time is new, and that is no event.
+    pub confirmed: Vec<(DepartmentId, Timestamp)>,
+}
+
 /// What a list changes, and the report of it. With an error nothing is to be done.
 pub fn plan(
     lines: Vec<Line>,
+    source: Source,
     departments: &Departments,
     standing: &BTreeMap<DepartmentId, Standing>,
     now: Timestamp,
-) -> (Vec<(DepartmentId, Figures)>, Report) {
+) -> (Plan, Report) {
     let mut report = Report { rows: lines.len(), ..Report::default() };
-    let (mut steps, mut seen, mut findings) = (Vec::new(), BTreeSet::new(), Vec::new());
+    let (mut plan, mut seen, mut findings) = (Plan::default(), BTreeSet::new(), Vec::new());
     for line in lines {
         let Some(department) = departments.find(line.department.trim()) else {
             findings.push(finding(line.row, Code::BedsDepartment, "department", &line.department));
@@ -117,15 +134,19 @@ pub fn plan(
             Ok(figures) => match standing.get(department) {
                 Some(was) if was.figures.at > figures.at => report.older += 1,
                 Some(was) if was.figures == figures => report.unchanged += 1,
-                Some(_) | None => steps.push((department.clone(), figures)),
+                Some(was) if was.source == source && was.figures.same_beds(&figures) => {
+                    report.unchanged += 1;
+                    plan.confirmed.push((department.clone(), figures.at));
+                }
+                Some(_) | None => plan.changes.push((department.clone(), figures)),
             },
         }
     }
     report.errors = findings.len();
-    report.changed = steps.len();
+    report.changed = plan.changes.len();
     findings.truncate(MOST_FINDINGS);
     report.findings = findings;
-    (steps, report)
+    (plan, report)
 }
 
 fn shown(beds: &BedInput, field: &str) -> String {
@@ -195,11 +216,29 @@ mod tests {
             vec![Line { row: 2, department: named.to_owned(), beds }]
         };
         let now = NOW.plus_seconds(60);
-        let (steps, report) = plan(line("d02", NOW.plus_seconds(-1)), &departments, &standing, now);
-        assert_eq!((steps.len(), report.older), (0, 1));
-        let (steps, report) = plan(line("心内科", now), &departments, &standing, now);
-        assert_eq!((steps.len(), report.changed, report.errors), (1, 1, 0));
-        let (steps, report) = plan(line("骨科", now), &departments, &standing, now);
-        assert_eq!((steps.len(), report.findings[0].code), (0, Code::BedsDepartment));
+        let planned = |lines| plan(lines, Source::Hand, &departments, &standing, now);
+        let (steps, report) = planned(line("d02", NOW.plus_seconds(-1)));
+        assert_eq!((steps.changes.len(), report.older), (0, 1));
+        let (steps, report) = planned(line("心内科", now));
+        assert_eq!((steps.changes.len(), report.changed, report.errors), (1, 1, 0));
+        let (steps, report) = planned(line("骨科", now));
+        assert_eq!((steps.changes.len(), report.findings[0].code), (0, Code::BedsDepartment));
+    }
+
+    #[test]
+    fn the_same_beds_counted_again_are_confirmed_and_no_change() {
+        let id = DepartmentId::trusted("d");
+        let departments = Departments(vec![(id.clone(), "D02".to_owned(), "心内科".to_owned())]);
+        let figures = check(&input(20, 17, None), NOW).unwrap();
+        let standing = BTreeMap::from([(id, Standing { figures, source: Source::Feed, version: 3 })]);
+        let again = |source, occupied| {
+            let beds = Ok(input(20, occupied, None));
+            let lines = vec![Line { row: 1, department: "D02".to_owned(), beds }];
+            let (plan, report) = plan(lines, source, &departments, &standing, NOW.plus_seconds(60));
+            (plan.changes.len(), plan.confirmed.len(), report.unchanged)
+        };
+        assert_eq!(again(Source::Feed, 17), (0, 1, 1));
+        assert_eq!(again(Source::Feed, 18), (1, 0, 0));
+        assert_eq!(again(Source::Hand, 17), (1, 0, 0), "somebody else says so now");
     }
 }

@@ -19,6 +19,8 @@ const INSERT: &str = "INSERT INTO bed_figure (department_id, alliance_id, organi
      set_by, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) ON CONFLICT (department_id) DO NOTHING";
 const UPDATE: &str = "UPDATE bed_figure SET beds_open = $3, occupied = $4, free = $5, expected_free = $6, source = $7, figure_at = $8, set_by = $9, \
      version = version + 1 WHERE department_id = $1 AND version = $2";
+/// The version stays: nobody who looks at the figure has seen another one.
+const CONFIRM: &str = "UPDATE bed_figure SET figure_at = $2 WHERE department_id = $1 AND figure_at < $2";
 const HOLDS: &str = "SELECT l.id, l.version, c.number, l.ordinal, p.id, p.name, p.sex, p.birth_date, l.to_department_id, l.snapshot FROM leg l \
      JOIN referral_case c ON c.id = l.case_id JOIN patient p ON p.id = l.patient_id \
      WHERE l.to_organisation_id = $1 AND l.alliance_id = $2 AND l.held IS NOT NULL ORDER BY l.id LIMIT 1000";
@@ -97,6 +99,12 @@ pub async fn set(
         .await?;
     changed_once(done.rows_affected())?;
     Ok(version + 1)
+}
+
+/// The figure that stands was counted again, with the same result.
+pub async fn confirm(tx: &mut Tx, department: &DepartmentId, at: Timestamp) -> Result<()> {
+    sqlx::query(CONFIRM).bind(department.as_str()).bind(at.0).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// The beds and bays that an organisation holds for patients on their way.

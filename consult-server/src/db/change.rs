@@ -69,6 +69,8 @@ const KINDS_AFTER: &str =
     "SELECT kind FROM event WHERE subject_kind = $1 AND subject_id = $2 AND version > $3";
 const OF_SUBJECT: &str = "SELECT seq, id, version, kind, person_id, organisation_id, occurred_at, recorded_at, payload FROM event \
      WHERE subject_kind = $1 AND subject_id = $2 ORDER BY seq";
+const NEWEST: &str = "SELECT seq, id, version, kind, person_id, organisation_id, occurred_at, recorded_at, payload FROM event \
+     WHERE subject_kind = $1 AND subject_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4";
 
 impl Tx {
     /// Writes the event, the audit row and the outbox row of one change.
@@ -106,19 +108,25 @@ pub async fn kinds_after(conn: &mut Conn, subject: Subject<'_>, version: i64) ->
 /// The timeline of a subject, oldest first.
 pub async fn timeline(conn: &mut Conn, subject: Subject<'_>) -> Result<Vec<Event>> {
     let rows = sqlx::query(OF_SUBJECT).bind(subject.kind).bind(subject.id).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Event {
-                seq: row.try_get(0)?,
-                id: row.try_get(1)?,
-                version: row.try_get(2)?,
-                kind: row.try_get(3)?,
-                person: row.try_get::<Option<String>, _>(4)?.map(PersonId::trusted),
-                organisation: row.try_get::<Option<String>, _>(5)?.map(OrganisationId::trusted),
-                occurred_at: Timestamp(row.try_get(6)?),
-                recorded_at: Timestamp(row.try_get(7)?),
-                payload: super::from_json(&row.try_get::<String, _>(8)?)?,
-            })
-        })
-        .collect()
+    rows.iter().map(event).collect()
+}
+
+/// The events of a subject before a place in the sequence, newest first: for one that goes on for ever.
+pub async fn newest(conn: &mut Conn, subject: Subject<'_>, before: i64, limit: i64) -> Result<Vec<Event>> {
+    let rows = sqlx::query(NEWEST).bind(subject.kind).bind(subject.id).bind(before).bind(limit);
+    rows.fetch_all(conn).await?.iter().map(event).collect()
+}
+
+fn event(row: &sqlx::any::AnyRow) -> Result<Event> {
+    Ok(Event {
+        seq: row.try_get(0)?,
+        id: row.try_get(1)?,
+        version: row.try_get(2)?,
+        kind: row.try_get(3)?,
+        person: row.try_get::<Option<String>, _>(4)?.map(PersonId::trusted),
+        organisation: row.try_get::<Option<String>, _>(5)?.map(OrganisationId::trusted),
+        occurred_at: Timestamp(row.try_get(6)?),
+        recorded_at: Timestamp(row.try_get(7)?),
+        payload: super::from_json(&row.try_get::<String, _>(8)?)?,
+    })
 }

@@ -29,6 +29,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0018_users", include_str!("../../migrations/0018_users.sql")),
     ("0019_imaging_indexes", include_str!("../../migrations/0019_imaging_indexes.sql")),
     ("0020_papers", include_str!("../../migrations/0020_papers.sql")),
+    ("0021_sweeping_and_letters", include_str!("../../migrations/0021_sweeping_and_letters.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -7,6 +7,7 @@ pub mod change;
 pub mod counter;
 mod engine;
 pub mod idempotency;
+pub mod list;
 mod migrate;
 pub mod outbox;
 pub mod private;

@@ -3,7 +3,8 @@
 use super::{AgreementKind, Agreements, Colleague, Organisation};
 use crate::access::Role;
 use crate::db::Conn;
-use crate::db::change::{Subject, timeline as events};
+use crate::db::change::{self, Subject, timeline as events};
+use crate::db::list::{self, ids};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId};
 use crate::refs::{DepartmentRef, OrganisationRef, PersonRef, TimelineEntry};
@@ -37,6 +38,11 @@ const PLACES_OF: &str = "SELECT DISTINCT organisation_id FROM position WHERE all
      AND (valid_until IS NULL OR valid_until > $3) ORDER BY organisation_id";
 const ROLES_AT: &str = "SELECT role FROM position WHERE person_id = $1 AND organisation_id = $2 AND alliance_id = $3 AND valid_from <= $4 \
      AND (valid_until IS NULL OR valid_until > $4) ORDER BY role";
+const ROLES_OF: &str = concat!(
+    ids!("$1"),
+    "SELECT x.person_id, x.organisation_id, x.role FROM ids JOIN position x ON x.person_id = ids.id \
+     WHERE x.alliance_id = $2 AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3)"
+);
 const BELOW: &str = "WITH RECURSIVE below (id) AS (SELECT id FROM organisation WHERE parent_id = $1 AND alliance_id = $2 \
      UNION SELECT o.id FROM organisation o JOIN below b ON o.parent_id = b.id) SELECT id FROM below ORDER BY id";
 const ABOVE: &str = "WITH RECURSIVE above (id, parent_id) AS (SELECT id, parent_id FROM organisation WHERE id = $1 AND alliance_id = $2 \
@@ -237,6 +243,31 @@ pub async fn roles_at(
         .collect()
 }
 
+/// The roles that each of these people has now, and where.
+pub async fn roles_of<'a>(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    people: impl IntoIterator<Item = &'a PersonId>,
+    now: Timestamp,
+) -> Result<Vec<(PersonId, OrganisationId, Role)>> {
+    let rows = sqlx::query(ROLES_OF)
+        .bind(list::of(people.into_iter().map(PersonId::as_str)))
+        .bind(alliance.as_str())
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let role = Role::parse(&row.try_get::<String, _>(2)?);
+            Ok((
+                PersonId::trusted(row.try_get::<String, _>(0)?),
+                OrganisationId::trusted(row.try_get::<String, _>(1)?),
+                role.ok_or_else(|| Refusal::internal("a position has no known role"))?,
+            ))
+        })
+        .collect()
+}
+
 /// The organisations below one, at any depth, without itself.
 pub async fn below(
     conn: &mut Conn,
@@ -293,9 +324,25 @@ pub async fn named(
 
 /// What happened to a subject, oldest first, with the names of those who did it.
 pub async fn timeline(conn: &mut Conn, subject: Subject<'_>) -> Result<Vec<TimelineEntry>> {
+    let found = events(conn, subject).await?;
+    with_names(conn, found).await
+}
+
+/// What happened to a subject before a place in the sequence, newest first.
+pub async fn newest(
+    conn: &mut Conn,
+    subject: Subject<'_>,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<TimelineEntry>> {
+    let found = change::newest(conn, subject, before, limit).await?;
+    with_names(conn, found).await
+}
+
+async fn with_names(conn: &mut Conn, events: Vec<change::Event>) -> Result<Vec<TimelineEntry>> {
     let mut known: BTreeMap<(PersonId, OrganisationId), Option<PersonRef>> = BTreeMap::new();
     let mut entries = Vec::new();
-    for event in events(conn, subject).await? {
+    for event in events {
         let actor = match (event.person, event.organisation) {
             (Some(person), Some(organisation)) => {
                 let key = (person, organisation);

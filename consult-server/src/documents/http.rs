@@ -1,7 +1,7 @@
 //! `/api/v1/documents/{id}`: parse, call the flow, render. Bytes go out so that no browser takes them for anything else.
 
 use super::rules::{self, Part};
-use super::{Document, KIND, MAX_SIZE, Shelf, flow};
+use super::{Document, KIND, MAX_SIZE, Shelf, Stored, flow};
 use crate::access::Call;
 use crate::db::change::Subject;
 use crate::error::{Code, Refusal, Result};
@@ -45,7 +45,7 @@ struct Name {
            ("author" = Option<String>, Query, description = "Whose it is: refused where somebody else is signed in by now")),
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 201, body = Document), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)))]
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn put(
     call: Call,
     State(shelf): State<Shelf>,
@@ -104,7 +104,7 @@ async fn content(
     let mut response = if text(header::IF_NONE_MATCH) == Some(etag.as_str()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        sliced(flow::bytes(&shelf, &document).await?, text(header::RANGE))
+        sliced(&shelf, &document, text(header::RANGE)).await?
     };
     let disposition = rules::disposition(&document.name, kind, how.download.is_some());
     for (name, value) in [
@@ -122,14 +122,15 @@ async fn content(
     Ok(response)
 }
 
-fn sliced(bytes: Bytes, range: Option<&str>) -> Response {
-    let size = bytes.len();
+/// Reads no more than what was asked for.
+async fn sliced(shelf: &Shelf, document: &Stored, range: Option<&str>) -> Result<Response> {
+    let size = usize::try_from(document.size).map_err(Refusal::internal)?;
     let (status, place, body) = match rules::part(range, size) {
-        Part::Whole => return bytes.into_response(),
+        Part::Whole => return Ok(flow::bytes(shelf, document).await?.into_response()),
         Part::Some(part) => (
             StatusCode::PARTIAL_CONTENT,
             format!("bytes {}-{}/{size}", part.start, part.end - 1),
-            bytes.slice(part),
+            flow::part(shelf, document, part).await?,
         ),
         Part::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, format!("bytes */{size}"), Bytes::new()),
     };
@@ -137,5 +138,5 @@ fn sliced(bytes: Bytes, range: Option<&str>) -> Response {
     if let Ok(place) = HeaderValue::from_str(&place) {
         response.headers_mut().insert(header::CONTENT_RANGE, place);
     }
-    response
+    Ok(response)
 }

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 /// The longest name, in characters with the extension.
 const NAME_LIMIT: usize = 120;
+/// So many documents of one person may wait for what they are attached to: several full messages from an offline device.
+pub const MOST_UNATTACHED: i64 = 40;
 /// So far into a file is looked for the names of its codecs.
 const CODECS_WITHIN: usize = 16 * 1024;
 

@@ -4,16 +4,18 @@
 use super::attached::MESSAGE;
 use super::members::{self, Members};
 use super::sql::Kept;
-use super::{KIND, Message, MessageInput, MessagePage, Opening, Stored, Thread, ThreadPage, rules, sql};
+use super::{
+    Attachment, KIND, Message, MessageInput, MessagePage, Opening, Stored, Thread, ThreadPage, rules, sql,
+};
 use crate::access::policy::{Action, Resource};
 use crate::access::{Call, grants};
 use crate::db::change::Subject;
 use crate::db::{Conn, Tx, to_json};
-use crate::directory;
 use crate::documents;
 use crate::error::{Code, Refusal, Result};
 use crate::http::{Page, Paging};
 use crate::ids::{MessageId, OrganisationId, PatientId, PersonId, ThreadId};
+use crate::refs::PersonRef;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -135,10 +137,7 @@ pub async fn messages(
         message.ordinal.to_string()
     });
     let seen = Seen::load(conn, call, &thread).await?;
-    let mut items = Vec::new();
-    for message in &page.items {
-        items.push(seen.shown(conn, call, message).await?);
-    }
+    let items = seen.shown(conn, call, &page.items).await?;
     let people = members::named(conn, &seen.everybody()).await?;
     Ok((MessagePage { items, next: page.next, people }, thread.patient, basis))
 }
@@ -168,20 +167,36 @@ impl Seen {
         all
     }
 
-    async fn shown(&self, conn: &mut Conn, call: &Call, message: &Kept) -> Result<Message> {
+    /// Messages as the caller sees them; names and attachments are looked up for all of them together.
+    async fn shown(&self, conn: &mut Conn, call: &Call, messages: &[Kept]) -> Result<Vec<Message>> {
+        let authors: Members =
+            messages.iter().map(|one| (one.organisation.clone(), one.author.clone())).collect();
+        let authors = members::named(conn, &authors).await?;
+        let standing = messages.iter().filter(|one| one.withdrawn_at.is_none()).map(|one| &one.id);
+        let mut attached = sql::attachments(conn, standing).await?;
+        let with = |message: &Kept| {
+            let is_author =
+                |one: &&PersonRef| one.id == message.author && one.organisation.id == message.organisation;
+            let author = authors.iter().find(is_author).cloned();
+            let author =
+                author.ok_or_else(|| Refusal::internal(format!("nobody wrote message {}", message.id)))?;
+            let attachments = attached.remove(&message.id).unwrap_or_default();
+            Ok(self.one(call, message, author, attachments))
+        };
+        messages.iter().map(with).collect()
+    }
+
+    fn one(&self, call: &Call, message: &Kept, author: PersonRef, attachments: Vec<Attachment>) -> Message {
         let members: BTreeSet<PersonId> = self.members.iter().map(|(_, person)| person.clone()).collect();
         let marks: Vec<rules::Mark> = self.marks.iter().map(|(mark, _)| mark.clone()).collect();
         let (read_by, unread_by) = rules::receipts(message.ordinal, &message.author, &marks, &members);
-        let author = directory::sql::named(conn, &message.author, &message.organisation).await?;
         let until = rules::withdrawable_until(message.created_at);
         let is_withdrawn = message.withdrawn_at.is_some();
         let may_withdraw = message.author == call.caller.person && !is_withdrawn && until > call.now;
-        let attachments = if is_withdrawn { Vec::new() } else { sql::attachments(conn, &message.id).await? };
-        Ok(Message {
+        Message {
             id: message.id.clone(),
             ordinal: message.ordinal,
-            author: author
-                .ok_or_else(|| Refusal::internal(format!("nobody wrote message {}", message.id)))?,
+            author,
             text: if is_withdrawn { String::new() } else { message.text.clone() },
             attachments,
             created_at: message.created_at,
@@ -189,7 +204,7 @@ impl Seen {
             withdrawable_until: may_withdraw.then_some(until),
             read_by,
             unread_by,
-        })
+        }
     }
 }
 
@@ -249,7 +264,8 @@ async fn to_tell(tx: &mut Tx, call: &Call, thread: &Stored) -> Result<Vec<Person
 async fn shown(tx: &mut Tx, call: &Call, thread: &Stored, id: &MessageId) -> Result<Message> {
     let message = sql::message(tx.conn(), id).await?.ok_or_else(Refusal::not_found)?;
     let seen = Seen::load(tx.conn(), call, thread).await?;
-    seen.shown(tx.conn(), call, &message).await
+    let shown = seen.shown(tx.conn(), call, std::slice::from_ref(&message)).await?;
+    shown.into_iter().next().ok_or_else(Refusal::not_found)
 }
 
 /// Takes a message back within two minutes. It is kept, and shown to nobody.

@@ -80,6 +80,19 @@ pub async fn reads(
     Ok(roles.into_iter().any(|role| Action::ThreadRead.is_of(role)))
 }
 
+/// Those of these people who could open a thread of the organisation that stands beside each.
+pub async fn readers_among(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    people: &BTreeSet<(OrganisationId, PersonId)>,
+    now: Timestamp,
+) -> Result<BTreeSet<(OrganisationId, PersonId)>> {
+    let found =
+        directory::sql::roles_of(conn, alliance, people.iter().map(|(_, person)| person), now).await?;
+    let able = found.into_iter().filter(|(_, _, role)| Action::ThreadRead.is_of(*role));
+    Ok(able.map(|(person, place, _)| (place, person)).filter(|one| people.contains(one)).collect())
+}
+
 /// Their names, as of the organisation for which they take part.
 pub async fn named<'a>(
     conn: &mut Conn,

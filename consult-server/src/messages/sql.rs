@@ -3,6 +3,7 @@
 use super::rules::Mark;
 use super::{AttachmentInput, AttachmentKind, MessageInput, Opening, Stored, ThreadRow};
 use crate::access::{Caller, Role};
+use crate::db::list::{self, ids};
 use crate::db::{Conn, Tx};
 use crate::documents::Document;
 use crate::error::{Refusal, Result};
@@ -13,6 +14,7 @@ use crate::refs::{OrganisationRef, PatientRef, age};
 use crate::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use std::collections::BTreeMap;
 
 macro_rules! thread_columns {
     ($start:literal, $rest:literal) => {
@@ -46,8 +48,11 @@ const MESSAGE: &str = "SELECT id, thread_id, ordinal, author_id, organisation_id
      FROM message WHERE id = $1";
 const MESSAGES: &str = "SELECT id, thread_id, ordinal, author_id, organisation_id, hash, body, created_at, withdrawn_at \
      FROM message WHERE thread_id = $1 AND ordinal < $2 ORDER BY ordinal DESC LIMIT $3";
-const ATTACHMENTS: &str = "SELECT a.kind, a.duration_ms, d.id, d.name, d.kind, d.size, d.created_at FROM message_attachment a \
-     JOIN document d ON d.id = a.document_id WHERE a.message_id = $1 ORDER BY a.place";
+const ATTACHMENTS: &str = concat!(
+    ids!("$1"),
+    "SELECT a.kind, a.duration_ms, d.id, d.name, d.kind, d.size, d.created_at, a.message_id FROM ids \
+     JOIN message_attachment a ON a.message_id = ids.id JOIN document d ON d.id = a.document_id ORDER BY a.message_id, a.place"
+);
 const GROW: &str = "UPDATE thread SET version = version + 1, messages = messages + 1, last_at = $2 WHERE id = $1 \
      RETURNING messages, version";
 const TOUCH: &str = "UPDATE thread SET version = version + 1 WHERE id = $1 RETURNING version";
@@ -65,30 +70,47 @@ const MARK: &str = "INSERT INTO thread_read (thread_id, person_id, organisation_
 const HAS_UNREAD: &str = "SELECT 1 FROM message WHERE thread_id = $1 AND author_id <> $2 AND withdrawn_at IS NULL \
      AND ordinal > COALESCE((SELECT up_to FROM thread_read WHERE thread_id = $1 AND person_id = $2), 0) LIMIT 1";
 macro_rules! rows {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT t.id, t.version, t.subject_kind, p.id, p.name, p.sex, p.birth_date, a.id, a.name, b.id, b.name, t.last_at, \
              (SELECT COUNT(*) FROM message m WHERE m.thread_id = t.id AND m.author_id <> $1 AND m.withdrawn_at IS NULL \
              AND m.ordinal > COALESCE((SELECT r.up_to FROM thread_read r WHERE r.thread_id = t.id AND r.person_id = $1), 0)) \
              FROM thread t JOIN patient p ON p.id = t.patient_id JOIN organisation a ON a.id = t.asking_organisation_id \
              JOIN organisation b ON b.id = t.asked_organisation_id WHERE ",
-            $rest
+            $($rest),+
         )
     };
 }
 const ROW: &str = rows!("t.id = $2");
+macro_rules! takes_part {
+    () => {
+        "AND ($7 = 1 OR EXISTS (SELECT 1 FROM thread_person n WHERE n.thread_id = t.id AND n.organisation_id = $3 AND n.person_id = $1) \
+         OR EXISTS (SELECT 1 FROM event e WHERE e.subject_kind = t.subject_kind AND e.subject_id = t.id AND e.person_id = $1 AND e.organisation_id = $3) \
+         OR EXISTS (SELECT 1 FROM message w WHERE w.thread_id = t.id AND w.author_id = $1 AND w.organisation_id = $3)) "
+    };
+}
 /// Those of the caller's organisation in which the caller takes part, or for a desk all, while the grant behind each stands.
 const MINE: &str = rows!(
     "t.alliance_id = $2 AND t.messages > 0 AND (t.asking_organisation_id = $3 OR t.asked_organisation_id = $3) \
      AND (t.last_at < $4 OR (t.last_at = $4 AND t.id < $5)) \
      AND EXISTS (SELECT 1 FROM access_grant g WHERE g.subject_kind = t.grant_kind AND g.subject_id = t.grant_id \
-         AND g.organisation_id = $3 AND g.person_id IS NULL AND (g.ends_at IS NULL OR g.ends_at > $6)) \
-     AND ($7 = 1 OR EXISTS (SELECT 1 FROM thread_person n WHERE n.thread_id = t.id AND n.organisation_id = $3 AND n.person_id = $1) \
-         OR EXISTS (SELECT 1 FROM event e WHERE e.subject_kind = t.subject_kind AND e.subject_id = t.id AND e.person_id = $1 AND e.organisation_id = $3) \
-         OR EXISTS (SELECT 1 FROM message w WHERE w.thread_id = t.id AND w.author_id = $1 AND w.organisation_id = $3)) \
-     AND ($8 = 0 OR EXISTS (SELECT 1 FROM message u WHERE u.thread_id = t.id AND u.author_id <> $1 AND u.withdrawn_at IS NULL \
-         AND u.ordinal > COALESCE((SELECT v.up_to FROM thread_read v WHERE v.thread_id = t.id AND v.person_id = $1), 0))) \
-     ORDER BY t.last_at DESC, t.id DESC LIMIT $9"
+         AND g.organisation_id = $3 AND g.person_id IS NULL AND (g.ends_at IS NULL OR g.ends_at > $6)) ",
+    takes_part!(),
+    "ORDER BY t.last_at DESC, t.id DESC LIMIT $8"
+);
+/// Of those, the ones with something unread. Begins at the grants that stand now, whose number does not grow with the years: to find
+/// nothing unread no thread of what has ended is walked.
+const UNREAD: &str = rows!(
+    "t.id IN (SELECT n.id FROM access_grant g JOIN thread n ON n.grant_id = g.subject_id AND n.grant_kind = g.subject_kind \
+         AND n.messages > 0 WHERE g.organisation_id = $3 AND g.person_id IS NULL AND g.ends_at IS NULL \
+       UNION SELECT n.id FROM access_grant g JOIN thread n ON n.grant_id = g.subject_id AND n.grant_kind = g.subject_kind \
+         AND n.messages > 0 WHERE g.organisation_id = $3 AND g.person_id IS NULL AND g.ends_at > $6) \
+     AND t.alliance_id = $2 AND (t.asking_organisation_id = $3 OR t.asked_organisation_id = $3) \
+     AND (t.last_at < $4 OR (t.last_at = $4 AND t.id < $5)) ",
+    takes_part!(),
+    "AND EXISTS (SELECT 1 FROM message u WHERE u.thread_id = t.id AND u.author_id <> $1 AND u.withdrawn_at IS NULL \
+         AND u.ordinal > COALESCE((SELECT v.up_to FROM thread_read v WHERE v.thread_id = t.id AND v.person_id = $1), 0)) \
+     ORDER BY t.last_at DESC, t.id DESC LIMIT $8"
 );
 
 /// A message as the store holds it.
@@ -215,7 +237,7 @@ pub struct Mine {
 }
 
 pub async fn mine(conn: &mut Conn, caller: &Caller, which: &Mine) -> Result<Vec<ThreadRow>> {
-    let rows = sqlx::query(MINE)
+    let rows = sqlx::query(if which.unread_only { UNREAD } else { MINE })
         .bind(caller.person.as_str())
         .bind(caller.alliance.as_str())
         .bind(caller.organisation.as_str())
@@ -223,7 +245,6 @@ pub async fn mine(conn: &mut Conn, caller: &Caller, which: &Mine) -> Result<Vec<
         .bind(which.before.1.as_str())
         .bind(which.now.0)
         .bind(i64::from(caller.role == Role::ReferralDesk))
-        .bind(i64::from(which.unread_only))
         .bind(which.limit)
         .fetch_all(conn)
         .await?;
@@ -281,28 +302,37 @@ fn kept(row: &AnyRow) -> Result<Kept> {
     })
 }
 
-pub async fn attachments(conn: &mut Conn, message: &MessageId) -> Result<Vec<super::Attachment>> {
-    let rows = sqlx::query(ATTACHMENTS).bind(message.as_str()).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let kind = AttachmentKind::parse(&row.try_get::<String, _>(0)?);
-            let what = crate::documents::Kind::parse(&row.try_get::<String, _>(4)?);
-            let unknown = || Refusal::internal("an attachment has no known kind");
-            let what = what.ok_or_else(unknown)?;
-            Ok(super::Attachment {
-                kind: kind.ok_or_else(unknown)?,
-                duration_ms: row.try_get(1)?,
-                document: Document {
-                    id: DocumentId::trusted(row.try_get::<String, _>(2)?),
-                    name: row.try_get(3)?,
-                    media_type: what.media_type().to_owned(),
-                    inline: what.is_inline(),
-                    size: row.try_get(5)?,
-                    created_at: Timestamp(row.try_get(6)?),
-                },
-            })
-        })
-        .collect()
+/// What is attached to each of these messages, in its order.
+pub async fn attachments<'a>(
+    conn: &mut Conn,
+    messages: impl IntoIterator<Item = &'a MessageId>,
+) -> Result<BTreeMap<MessageId, Vec<super::Attachment>>> {
+    let mut all = BTreeMap::<MessageId, Vec<super::Attachment>>::new();
+    let ids = list::of(messages.into_iter().map(MessageId::as_str));
+    for row in sqlx::query(ATTACHMENTS).bind(ids).fetch_all(conn).await? {
+        let message = MessageId::trusted(row.try_get::<String, _>(7)?);
+        all.entry(message).or_default().push(attachment(&row)?);
+    }
+    Ok(all)
+}
+
+fn attachment(row: &AnyRow) -> Result<super::Attachment> {
+    let kind = AttachmentKind::parse(&row.try_get::<String, _>(0)?);
+    let what = crate::documents::Kind::parse(&row.try_get::<String, _>(4)?);
+    let unknown = || Refusal::internal("an attachment has no known kind");
+    let what = what.ok_or_else(unknown)?;
+    Ok(super::Attachment {
+        kind: kind.ok_or_else(unknown)?,
+        duration_ms: row.try_get(1)?,
+        document: Document {
+            id: DocumentId::trusted(row.try_get::<String, _>(2)?),
+            name: row.try_get(3)?,
+            media_type: what.media_type().to_owned(),
+            inline: what.is_inline(),
+            size: row.try_get(5)?,
+            created_at: Timestamp(row.try_get(6)?),
+        },
+    })
 }
 
 /// One message more: its place, and the version of the thread with it.

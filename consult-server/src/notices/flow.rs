@@ -7,7 +7,7 @@ use super::mail::letter;
 use super::preferences::{self, Class};
 use super::webhooks::sql::Target;
 use super::webhooks::{self, Adapter};
-use super::{Notice, rules, sql};
+use super::{Notice, outside, rules, sql};
 use crate::access::Call;
 use crate::db::outbox::Entry;
 use crate::db::{Db, Tx, outbox};
@@ -83,6 +83,7 @@ async fn handle(tx: &mut Tx, ground: &Ground) -> Result<(usize, Vec<Notice>)> {
             leaving.to_person(tx, &person).await?;
         }
         leaving.to_webhooks(tx).await?;
+        leaving.to_outside(tx).await?;
     }
     Ok((entries.len(), notices))
 }
@@ -104,6 +105,7 @@ impl<'a> Leaving<'a> {
         is_told: bool,
         targets: &'a [Target],
     ) -> Result<Self> {
+        let is_told = is_told || outside::announced(entry).is_some();
         let is_wanted = is_told || targets.iter().any(|target| target.events.contains(&entry.kind));
         let urgency = if is_wanted { sql::urgency(tx.conn(), entry).await? } else { None };
         Ok(Self { ground, entry, class: rules::class(&entry.kind), urgency, targets })
@@ -117,11 +119,11 @@ impl<'a> Leaving<'a> {
         let quiet = reach.preferences.quiet;
         let due_at = preferences::rules::not_before(tx.now, quiet, is_emergency, &self.ground.zone);
         if ways.mail && reach.email.is_some() {
-            self.put(tx, (delivery::MAIL, Channel::Mail), Some(person), due_at).await?;
+            self.put(tx, (delivery::MAIL, Channel::Mail), Some(person), self.about(), due_at).await?;
         }
         let gateway = self.targets.iter().find(|target| target.adapter == Adapter::SmsGateway);
         if let Some(gateway) = gateway.filter(|_| ways.phone && reach.phone.is_some()) {
-            self.put(tx, (gateway.id.as_str(), Channel::Phone), Some(person), due_at).await?;
+            self.put(tx, (gateway.id.as_str(), Channel::Phone), Some(person), self.about(), due_at).await?;
         }
         Ok(())
     }
@@ -129,9 +131,20 @@ impl<'a> Leaving<'a> {
     async fn to_webhooks(&self, tx: &mut Tx) -> Result<()> {
         for target in self.targets.iter().filter(|target| target.events.contains(&self.entry.kind)) {
             let due_at = tx.now;
-            self.put(tx, (target.id.as_str(), Channel::Webhook), None, due_at).await?;
+            self.put(tx, (target.id.as_str(), Channel::Webhook), None, self.about(), due_at).await?;
         }
         Ok(())
+    }
+
+    /// To a hospital where nobody has an account, at the address that was given with its package.
+    async fn to_outside(&self, tx: &mut Tx) -> Result<()> {
+        let Some(package) = outside::announced(self.entry) else { return Ok(()) };
+        let (about, due_at) = ((outside::PACKAGE, package.as_str()), tx.now);
+        self.put(tx, (delivery::MAIL, Channel::Mail), None, about, due_at).await
+    }
+
+    fn about(&self) -> (&'a str, &'a str) {
+        (&self.entry.subject_kind, &self.entry.subject_id)
     }
 
     async fn put(
@@ -139,6 +152,7 @@ impl<'a> Leaving<'a> {
         tx: &mut Tx,
         (route, channel): (&str, Channel),
         person: Option<&PersonId>,
+        subject: (&str, &str),
         due_at: Timestamp,
     ) -> Result<()> {
         let give_up_at = delivery::rules::give_up_at(due_at, self.ground.config.notices.give_up_days);
@@ -149,7 +163,7 @@ impl<'a> Leaving<'a> {
             person,
             kind: &self.entry.kind,
             class: self.class,
-            subject: (&self.entry.subject_kind, &self.entry.subject_id),
+            subject,
             urgency: self.urgency.as_deref(),
             due_at,
             give_up_at,

@@ -7,6 +7,7 @@ pub mod flow;
 pub mod http;
 pub mod hub;
 pub mod mail;
+pub mod outside;
 pub mod preferences;
 pub mod rules;
 pub mod sql;

@@ -5,7 +5,7 @@ use super::{DecisionTime, DutyName, FreeBeds, Suggestion};
 use crate::beds::rules::{is_stale, left};
 use crate::refs::DepartmentRef;
 use crate::time::Timestamp;
-use referral::suggest::{Candidate, Capable, Point, median, rank};
+use referral::suggest::{Candidate, Capable, Point, median, order, rank};
 use referral::{OrganisationId, Urgency};
 use std::collections::BTreeMap;
 
@@ -23,6 +23,7 @@ pub struct Wanted<'a> {
 }
 
 /// What the store says of one place.
+#[derive(Clone)]
 pub struct Facts<'a> {
     pub place: &'a PlaceRow,
     pub department: Option<&'a DepartmentRow>,
@@ -101,6 +102,22 @@ fn per_bed(legs: i64, beds: i64) -> Option<f64> {
 
 fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
+}
+
+/// The best of many by what is known of all of them; how busy they are is not yet asked and counts for nothing here.
+pub fn best<'a>(
+    all: impl Iterator<Item = Facts<'a>>,
+    wanted: &Wanted<'_>,
+    urgency: Urgency,
+    most: usize,
+) -> Vec<Facts<'a>> {
+    let by_all_known = |facts: &Facts<'_>| {
+        let known = suggestion(facts.clone(), wanted);
+        candidate(&Suggestion { legs_per_bed: None, ..known })
+    };
+    let mut all: Vec<_> = all.map(|facts| (by_all_known(&facts), facts)).collect();
+    all.sort_by(|(one, _), (other, _)| order(one, other, urgency));
+    all.into_iter().take(most).map(|(_, facts)| facts).collect()
 }
 
 /// In the order of the crate `referral`, by the numbers as they are shown.

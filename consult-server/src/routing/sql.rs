@@ -2,6 +2,7 @@
 //! index and within a bound for each. Decides nothing.
 
 use crate::db::Conn;
+use crate::db::list::{self, ids};
 use crate::error::Result;
 use crate::ids::{AllianceId, DepartmentId, OrganisationId};
 use crate::refs::OrganisationRef;
@@ -11,13 +12,11 @@ use referral::suggest::Point;
 use sqlx::Row as _;
 use std::collections::BTreeMap;
 
-/// Where somebody may be sent: those with an agreement first, then the higher levels.
+/// Every place there is but the caller's own.
 const PLACES: &str = "SELECT o.id, o.name, o.level, o.latitude, o.longitude, CASE WHEN EXISTS (SELECT 1 FROM agreement a WHERE a.kind = 'referral' \
          AND a.from_organisation_id = $2 AND a.to_organisation_id = o.id AND a.valid_from <= $3 AND (a.valid_until IS NULL OR a.valid_until > $3)) \
          THEN 1 ELSE 0 END AS agreed \
-     FROM organisation o WHERE o.alliance_id = $1 AND o.id <> $2 AND o.ended_at IS NULL \
-     ORDER BY agreed DESC, CASE o.level WHEN 'city_hospital' THEN 0 WHEN 'county_hospital' THEN 1 WHEN 'township_centre' THEN 2 ELSE 3 END, o.code \
-     LIMIT 40";
+     FROM organisation o WHERE o.alliance_id = $1 AND o.id <> $2 AND o.ended_at IS NULL";
 const POINT: &str = "SELECT latitude, longitude FROM organisation WHERE id = $1 AND alliance_id = $2";
 const DEPARTMENTS: &str = "SELECT organisation_id, id, name, national_code FROM department WHERE alliance_id = $1 AND ended_at IS NULL ORDER BY code";
 const CAPABILITIES: &str = "SELECT organisation_id, code, valid_until, CASE WHEN valid_from <= $2 AND (valid_until IS NULL OR valid_until > $2) \
@@ -28,9 +27,17 @@ const HELD: &str = "SELECT to_department_id, COUNT(*) FROM leg WHERE held IS NOT
 const DUTIES: &str = "SELECT y.organisation_id, y.department_id, p.name, p.work_phone FROM duty y JOIN person p ON p.id = y.person_id \
      WHERE y.alliance_id = $1 AND y.ends_at > $2 AND y.starts_at <= $2 AND y.kind IN ('department', 'hospital') AND p.left_at IS NULL \
      ORDER BY y.rank DESC, y.starts_at, p.id";
-const UNDER_WAY: &str = "SELECT COUNT(*) FROM leg WHERE to_organisation_id = $1 AND ($2 = '' OR to_department_id = $2) AND is_ended = 0 \
-     AND submitted_at IS NOT NULL";
-const DECISIONS: &str = "SELECT took_ms FROM leg_decision WHERE organisation_id = $1 AND urgency = $2 AND decided_at > $3 ORDER BY decided_at DESC LIMIT 200";
+const UNDER_WAY: &str = concat!(
+    ids!("$1"),
+    "SELECT l.to_organisation_id, l.to_department_id, COUNT(*) FROM ids JOIN leg l ON l.to_organisation_id = ids.id \
+     WHERE l.is_ended = 0 AND l.submitted_at IS NOT NULL GROUP BY l.to_organisation_id, l.to_department_id"
+);
+const DECISIONS: &str = concat!(
+    ids!("$1"),
+    "SELECT y.organisation_id, y.took_ms FROM (SELECT d.organisation_id, d.took_ms, \
+     ROW_NUMBER() OVER (PARTITION BY d.organisation_id ORDER BY d.decided_at DESC) AS place \
+     FROM ids JOIN leg_decision d ON d.organisation_id = ids.id AND d.urgency = $2 AND d.decided_at > $3) y WHERE y.place <= 200"
+);
 
 pub struct PlaceRow {
     pub organisation: OrganisationRef,
@@ -169,27 +176,32 @@ pub async fn duties(
     Ok(all)
 }
 
-/// Legs under way to a department, or to the whole organisation.
+/// Legs under way to each of these organisations, by department; `None` where none is named.
 pub async fn under_way(
     conn: &mut Conn,
-    organisation: &OrganisationId,
-    department: Option<&DepartmentId>,
-) -> Result<i64> {
-    let row = sqlx::query(UNDER_WAY)
-        .bind(organisation.as_str())
-        .bind(department.map_or("", |id| id.as_str()))
-        .fetch_one(conn)
-        .await?;
-    Ok(row.try_get(0)?)
+    organisations: &[&OrganisationId],
+) -> Result<ByOrganisation<Vec<(Option<DepartmentId>, i64)>>> {
+    let mut all = ByOrganisation::<Vec<_>>::new();
+    let ids = list::of(organisations.iter().map(|id| id.as_str()));
+    for row in sqlx::query(UNDER_WAY).bind(ids).fetch_all(conn).await? {
+        let department = row.try_get::<Option<String>, _>(1)?.map(DepartmentId::trusted);
+        all.entry(id_at(&row)?).or_default().push((department, row.try_get(2)?));
+    }
+    Ok(all)
 }
 
-/// How long the last decisions took, in milliseconds; 200 at most.
+/// How long the last decisions of each took, in milliseconds; 200 at most of each.
 pub async fn decisions(
     conn: &mut Conn,
-    organisation: &OrganisationId,
+    organisations: &[&OrganisationId],
     urgency: Urgency,
     since: Timestamp,
-) -> Result<Vec<i64>> {
-    let found = sqlx::query(DECISIONS).bind(organisation.as_str()).bind(urgency.as_str()).bind(since.0);
-    found.fetch_all(conn).await?.iter().map(|row| Ok(row.try_get(0)?)).collect()
+) -> Result<ByOrganisation<Vec<i64>>> {
+    let mut all = ByOrganisation::<Vec<i64>>::new();
+    let ids = list::of(organisations.iter().map(|id| id.as_str()));
+    let found = sqlx::query(DECISIONS).bind(ids).bind(urgency.as_str()).bind(since.0);
+    for row in found.fetch_all(conn).await? {
+        all.entry(id_at(&row)?).or_default().push(row.try_get(1)?);
+    }
+    Ok(all)
 }

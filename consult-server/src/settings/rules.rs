@@ -290,6 +290,28 @@ mod tests {
     }
 
     #[test]
+    fn no_two_sets_of_criteria_have_one_number_also_after_one_was_put_back() {
+        let items = serde_json::to_value(&Rules::default().criteria.items).unwrap();
+        let without = |place: usize| {
+            let mut items = items.clone();
+            items[place]["active"] = json!(false);
+            patch(json!({ "criteria": { "items": items } }))
+        };
+        let a = json!({ "another": 7 });
+        let b = patched(&a, without(0)).unwrap();
+        let a_again = put_back(&b, a.clone()).unwrap();
+        let c = patched(&a_again, without(1)).unwrap();
+        let b_again = put_back(&c, b.clone()).unwrap();
+        let number = |settings: &Value| in_force(settings).unwrap().criteria.version;
+        assert_eq!([&a, &b, &a_again, &c, &b_again].map(number), [1, 2, 3, 4, 5]);
+        assert_eq!(in_force(&a_again).unwrap().criteria.items, Rules::default().criteria.items);
+        // What was not changed keeps its number.
+        let beds = patched(&b, patch(json!({ "beds": { "stale_minutes": 60 } }))).unwrap();
+        assert_eq!(put_back(&beds, b.clone()).unwrap(), b);
+        assert_eq!(put_back(&a, json!({})).unwrap(), json!({}));
+    }
+
+    #[test]
     fn what_is_no_set_of_rules_is_refused_whatever_its_shape() {
         for wrong in [json!(5), json!([]), json!("x"), json!({ "items": 5 }), json!({ "items": [{}] })] {
             let next = patched(&json!({}), patch(json!({ "criteria": wrong }))).unwrap();

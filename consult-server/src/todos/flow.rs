@@ -9,7 +9,6 @@ use crate::consults::{ConsultBox, ConsultRow};
 use crate::db::Conn;
 use crate::error::{Code, Refusal, Result};
 use crate::http::Paging;
-use crate::ids::{ConsultId, LegId};
 use crate::referrals::LegRow;
 use crate::referrals::rows::sql as referrals;
 use crate::referrals::rules::RECORD;
@@ -17,6 +16,7 @@ use crate::referrals::sql as legs;
 use crate::refs::Owed;
 use crate::time::Timestamp;
 use referral::Span;
+use std::collections::BTreeMap;
 
 const DAY_SECONDS: i64 = 24 * 3600;
 /// So far back somebody is told for information.
@@ -37,10 +37,7 @@ pub async fn list(
     let limit = paging.limit();
     let places = places(conn, call, class, &start, limit + 1).await?;
     let page = rules::page(class, places, limit);
-    let mut items = Vec::with_capacity(page.items.len());
-    for place in page.items {
-        items.extend(shown(conn, call, class, place).await?);
-    }
+    let items = shown(conn, call, class, page.items).await?;
     let counts = counts(conn, call).await?;
     Ok((Todos { items, next: page.next, counts }, basis))
 }
@@ -107,39 +104,60 @@ fn viewer(call: &Call) -> consults::Viewer<'_> {
     }
 }
 
-/// One row, if it is still there for the caller.
-async fn shown(conn: &mut Conn, call: &Call, class: Class, place: Place) -> Result<Option<Todo>> {
-    let (caller, today) = (&call.caller, call.ground.today());
-    if !sql::is_visible(conn, caller, call.now, place.kind, &place.id).await? {
-        return Ok(None);
+/// The rows of these places, in their order, of what is still there for the caller: a few statements for all of them.
+async fn shown(conn: &mut Conn, call: &Call, class: Class, places: Vec<Place>) -> Result<Vec<Todo>> {
+    let mut known = BTreeMap::new();
+    for todo in shown_legs(conn, call, &places).await? {
+        known.insert((Kind::Leg, todo.id.clone()), todo);
     }
-    let todo = match place.kind {
-        Kind::Leg => {
-            let viewer = referrals::Viewer {
-                alliance: &caller.alliance,
-                organisation: &caller.organisation,
-                person: &caller.person,
-                today,
-            };
-            referrals::row(conn, viewer, &LegId::trusted(place.id.as_str())).await?.map(of_leg)
+    for todo in shown_consults(conn, call, &places).await? {
+        known.insert((Kind::Consult, todo.id.clone()), todo);
+    }
+    for id in ids(&places, Kind::DutySwap) {
+        known.extend(swap(conn, id.to_owned()).await?.map(|todo| ((Kind::DutySwap, todo.id.clone()), todo)));
+    }
+    let seqs: Vec<i64> = places.iter().filter(|_| class == Class::Informed).map(|place| place.key).collect();
+    let mut told = sql::told(conn, &seqs).await?;
+    let mut items = Vec::with_capacity(places.len());
+    for place in places {
+        let Some(mut todo) = known.get(&(place.kind, place.id)).cloned() else { continue };
+        match class {
+            Class::Todo if place.papers => wait_for_papers(&mut todo, Timestamp(place.key)),
+            Class::Todo | Class::Started => {}
+            Class::Done => todo.at = Timestamp(place.key),
+            Class::Informed => {
+                let Some((told, at, unread)) = told.remove(&place.key) else { continue };
+                (todo.told, todo.at, todo.unread) = (Some(told), at, unread);
+            }
         }
-        Kind::Consult => {
-            let id = ConsultId::trusted(place.id.as_str());
-            Some(of_consult(consults::row(conn, &id, &caller.person, today).await?))
-        }
-        Kind::DutySwap => swap(conn, place.id).await?,
+        items.push(todo);
+    }
+    Ok(items)
+}
+
+fn ids(places: &[Place], kind: Kind) -> Vec<&str> {
+    places.iter().filter(|place| place.kind == kind).map(|place| place.id.as_str()).collect()
+}
+
+async fn shown_legs(conn: &mut Conn, call: &Call, places: &[Place]) -> Result<Vec<Todo>> {
+    let caller = &call.caller;
+    let visible = sql::visible(conn, caller, call.now, Kind::Leg, &ids(places, Kind::Leg)).await?;
+    let viewer = referrals::Viewer {
+        alliance: &caller.alliance,
+        organisation: &caller.organisation,
+        person: &caller.person,
+        today: call.ground.today(),
     };
-    let Some(mut todo) = todo else { return Ok(None) };
-    match class {
-        Class::Todo if place.papers => wait_for_papers(&mut todo, Timestamp(place.key)),
-        Class::Todo | Class::Started => {}
-        Class::Done => todo.at = Timestamp(place.key),
-        Class::Informed => {
-            let (told, at, unread) = sql::told(conn, place.key).await?;
-            (todo.told, todo.at, todo.unread) = (Some(told), at, unread);
-        }
-    }
-    Ok(Some(todo))
+    let visible: Vec<&str> = visible.iter().map(String::as_str).collect();
+    Ok(referrals::several(conn, viewer, &visible).await?.into_iter().map(of_leg).collect())
+}
+
+async fn shown_consults(conn: &mut Conn, call: &Call, places: &[Place]) -> Result<Vec<Todo>> {
+    let caller = &call.caller;
+    let visible = sql::visible(conn, caller, call.now, Kind::Consult, &ids(places, Kind::Consult)).await?;
+    let visible: Vec<&str> = visible.iter().map(String::as_str).collect();
+    let rows = consults::several(conn, &visible, &caller.person, call.ground.today()).await?;
+    Ok(rows.into_iter().map(of_consult).collect())
 }
 
 /// What is asked is the papers, and not the next step of the leg.

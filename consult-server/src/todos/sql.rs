@@ -5,12 +5,14 @@ use super::rules::{Place, Start};
 use super::{Kind, Told};
 use crate::access::{Caller, Role};
 use crate::db::Conn;
+use crate::db::list::{self, ids};
 use crate::error::{Refusal, Result};
 use crate::ids::{OrganisationId, PersonId};
 use crate::refs::{OrganisationRef, PersonRef};
 use crate::time::Timestamp;
 use referral::Span;
 use sqlx::Row as _;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The first four parameters of every statement: person, alliance, organisation, now.
 macro_rules! leg_waits {
@@ -170,9 +172,13 @@ const COUNT_SWAPS: &str = "SELECT COUNT(*) FROM duty_swap s JOIN duty d ON d.id 
 const SWAP: &str = "SELECT p.id, p.name, o.id, o.name, s.created_at, d.starts_at FROM duty_swap s JOIN duty d ON d.id = s.offered_duty_id \
      JOIN person p ON p.id = s.from_person_id JOIN organisation o ON o.id = (SELECT x.organisation_id FROM position x \
      WHERE x.person_id = p.id ORDER BY x.valid_from DESC, x.id LIMIT 1) WHERE s.id = $1";
-const TOLD: &str = "SELECT n.id, n.kind, n.created_at, CASE WHEN EXISTS (SELECT 1 FROM notice o WHERE o.person_id = n.person_id \
+const TOLD: &str = concat!(
+    ids!("$1"),
+    "SELECT n.id, n.kind, n.created_at, CASE WHEN EXISTS (SELECT 1 FROM notice o WHERE o.person_id = n.person_id \
      AND o.subject_kind = n.subject_kind AND o.subject_id = n.subject_id AND o.seq <= n.seq AND o.read_at IS NULL \
-     AND o.class IN ('answers', 'escalations')) THEN 1 ELSE 0 END FROM notice n WHERE n.seq = $1";
+     AND o.class IN ('answers', 'escalations')) THEN 1 ELSE 0 END, n.seq \
+     FROM ids JOIN notice n ON n.seq = CAST(ids.id AS BIGINT)"
+);
 macro_rules! in_my_tree {
     ($one:literal, $other:literal) => {
         concat!(
@@ -185,13 +191,15 @@ macro_rules! in_my_tree {
         )
     };
 }
-const LEG_VISIBLE: &str = concat!(
-    "SELECT 1 FROM leg l WHERE l.id = $1 AND (l.from_organisation_id = $2 OR (l.submitted_at IS NOT NULL AND (l.to_organisation_id = $2 OR ",
+const LEGS_VISIBLE: &str = concat!(
+    ids!("$1"),
+    "SELECT l.id FROM ids JOIN leg l ON l.id = ids.id WHERE (l.from_organisation_id = $2 OR (l.submitted_at IS NOT NULL AND (l.to_organisation_id = $2 OR ",
     in_my_tree!("l.from_organisation_id", "l.to_organisation_id"),
     ")))"
 );
-const CONSULT_VISIBLE: &str = concat!(
-    "SELECT 1 FROM consult c WHERE c.id = $1 AND (c.requester_organisation_id = $2 OR (c.state <> 'draft' AND \
+const CONSULTS_VISIBLE: &str = concat!(
+    ids!("$1"),
+    "SELECT c.id FROM ids JOIN consult c ON c.id = ids.id WHERE (c.requester_organisation_id = $2 OR (c.state <> 'draft' AND \
      ((c.invited_organisation_id = $2 AND c.signed_version IS NOT NULL) OR EXISTS (SELECT 1 FROM access_grant g WHERE g.organisation_id = $2 \
      AND g.subject_kind = 'consult' AND g.subject_id = c.id AND (g.ends_at IS NULL OR g.ends_at > $4)) OR ",
     in_my_tree!("c.requester_organisation_id", "c.invited_organisation_id"),
@@ -361,34 +369,42 @@ pub async fn count_done(conn: &mut Conn, caller: &Caller, now: Timestamp, since:
     number(conn, of(of_role(caller.role).count_done, caller).bind(now.0).bind(since.0)).await
 }
 
-/// What the newest notice about something says: it, when it was told, and whether anything told about it is unread.
-pub async fn told(conn: &mut Conn, seq: i64) -> Result<(Told, Timestamp, bool)> {
-    let row = sqlx::query(TOLD).bind(seq).fetch_one(conn).await?;
-    let told = Told { notice_id: row.try_get(0)?, r#type: row.try_get(1)? };
-    Ok((told, Timestamp(row.try_get(2)?), row.try_get::<i64, _>(3)? != 0))
+/// What notices say, by their number: it, when it was told, and whether anything told about it is unread.
+pub async fn told(conn: &mut Conn, seqs: &[i64]) -> Result<BTreeMap<i64, (Told, Timestamp, bool)>> {
+    if seqs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = sqlx::query(TOLD).bind(list::of_numbers(seqs.iter().copied())).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let told = Told { notice_id: row.try_get(0)?, r#type: row.try_get(1)? };
+            let at = Timestamp(row.try_get(2)?);
+            Ok((row.try_get(4)?, (told, at, row.try_get::<i64, _>(3)? != 0)))
+        })
+        .collect()
 }
 
-/// Whether the caller may see a leg or a consult now.
-pub async fn is_visible(
+/// Those of these legs or consults that the caller may see now.
+pub async fn visible(
     conn: &mut Conn,
     caller: &Caller,
     now: Timestamp,
     kind: Kind,
-    id: &str,
-) -> Result<bool> {
+    ids: &[&str],
+) -> Result<BTreeSet<String>> {
     let oversees = i64::from(caller.role == Role::Manager);
     let query = |statement: &'static str| {
         sqlx::query(statement)
-            .bind(id.to_owned())
+            .bind(list::of(ids.iter().copied()))
             .bind(caller.organisation.as_str().to_owned())
             .bind(oversees)
     };
     let found = match kind {
-        Kind::Leg => query(LEG_VISIBLE).fetch_optional(conn).await?,
-        Kind::Consult => query(CONSULT_VISIBLE).bind(now.0).fetch_optional(conn).await?,
-        Kind::DutySwap => return Ok(true),
+        Kind::Leg => query(LEGS_VISIBLE).fetch_all(conn).await?,
+        Kind::Consult => query(CONSULTS_VISIBLE).bind(now.0).fetch_all(conn).await?,
+        Kind::DutySwap => return Ok(ids.iter().map(|id| (*id).to_owned()).collect()),
     };
-    Ok(found.is_some())
+    found.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// Who offers a swap, since when, and when the duty begins.

@@ -6,18 +6,26 @@ use crate::consults;
 use crate::db::timers::Timer;
 use crate::db::{Tx, audit, outbox, timers};
 use crate::error::{Refusal, Result};
-use crate::{followup, notices, referrals};
+use crate::{documents, followup, notices, referrals};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How long a loop waits at most: commits of other nodes do not wake this one.
 const POLL: Duration = Duration::from_millis(500);
+/// How long what nobody needs may lie.
+const SWEEP: Duration = Duration::from_secs(600);
 const TIMERS_AT_ONCE: i64 = 100;
 
 /// Runs until shutdown.
 pub async fn run(app: App, shutdown: CancellationToken) {
     let sending = notices::delivery::flow::run(&app.ground, &app.post, &shutdown);
-    tokio::join!(tell(&app, &shutdown), seal(&app, &shutdown), fire(&app, &shutdown), sending);
+    tokio::join!(
+        tell(&app, &shutdown),
+        seal(&app, &shutdown),
+        fire(&app, &shutdown),
+        sweep(&app, &shutdown),
+        sending
+    );
 }
 
 /// Everything that is due now, once: for tests and for a clean end.
@@ -25,6 +33,7 @@ pub async fn settle(app: &App) -> Result<()> {
     fire_due(app).await?;
     while notices::flow::notify(&app.ground, &app.hub).await? {}
     notices::delivery::flow::settle(&app.ground, &app.post).await?;
+    documents::flow::sweep(&app.ground, &app.shelf).await?;
     seal_now(app).await
 }
 
@@ -116,6 +125,15 @@ async fn fire_one(tx: &mut Tx, timer: &Timer) -> Result<()> {
         consults::KIND => consults::deadline::flow::missed(tx, timer).await,
         followup::KIND => followup::flow::due(tx, timer).await,
         kind => Err(Refusal::internal(format!("no subject has timers of kind {kind}"))),
+    }
+}
+
+async fn sweep(app: &App, shutdown: &CancellationToken) {
+    loop {
+        log("sweeping documents", documents::flow::sweep(&app.ground, &app.shelf).await);
+        if ended(shutdown, tokio::time::sleep(SWEEP)).await {
+            return;
+        }
     }
 }
 

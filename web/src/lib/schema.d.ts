@@ -152,7 +152,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was said of a department's beds: who, when, from where. */
+        /** What was said of a department's beds, newest first: who, when, from where. */
         get: operations["history"];
         put?: never;
         post?: never;
@@ -1386,7 +1386,10 @@ export interface paths {
         /** The packages made for a leg to somebody without an account; for its sender. */
         get: operations["packages"];
         put?: never;
-        /** Make a package with a one-time code that counts for seven days. The code is shown this once. */
+        /**
+         * Make a package with a one-time code that counts for seven days. The code is shown this once; with an address, a letter without
+         *     it goes there.
+         */
         post: operations["make_package"];
         delete?: never;
         options?: never;
@@ -4474,6 +4477,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             expires_at: components["schemas"]["Timestamp"];
             id: components["schemas"]["PackageId"];
+            letter?: components["schemas"]["PackageLetter"] | null;
             made_by: components["schemas"]["PersonRef"];
             opened_at?: components["schemas"]["Timestamp"] | null;
             revoked_at?: components["schemas"]["Timestamp"] | null;
@@ -4496,6 +4500,18 @@ export interface components {
         };
         /** Format: uuid */
         PackageId: string;
+        /** @description What a package is made with. */
+        PackageInput: {
+            /** @description Where a letter goes that says that a referral waits, and where to type the code. The code and the patient are not in it. */
+            email?: string | null;
+        };
+        /** @description The letter that went with a package. */
+        PackageLetter: {
+            email: string;
+            state: components["schemas"]["PackageLetterState"];
+        };
+        /** @enum {string} */
+        PackageLetterState: "waiting" | "sent" | "failed";
         PackageOpening: {
             /** @description As it stands on the sheet; spaces, hyphens and capitals do not matter. */
             code: string;
@@ -4763,6 +4779,7 @@ export interface components {
                 created_at: components["schemas"]["Timestamp"];
                 expires_at: components["schemas"]["Timestamp"];
                 id: components["schemas"]["PackageId"];
+                letter?: components["schemas"]["PackageLetter"] | null;
                 made_by: components["schemas"]["PersonRef"];
                 opened_at?: components["schemas"]["Timestamp"] | null;
                 revoked_at?: components["schemas"]["Timestamp"] | null;
@@ -6506,7 +6523,12 @@ export interface operations {
     };
     history: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description At most so many items; 50 unless said, 200 at most. */
+                limit?: number;
+                /** @description What `next` of the page before said. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -6523,7 +6545,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimelineEntry"];
                 };
             };
-            400: components["responses"]["Problem"];
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9598,6 +9627,14 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12841,7 +12878,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageInput"];
+            };
+        };
         responses: {
             201: {
                 headers: {
@@ -12851,7 +12892,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewPackage"];
                 };
             };
-            400: components["responses"]["Problem"];
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12885,6 +12933,23 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
         };

@@ -3,6 +3,7 @@
 
 pub mod invariants;
 mod replay;
+mod signed;
 mod sql;
 pub mod surroundings;
 

@@ -1,6 +1,7 @@
 //! A case told again from its events: what the store keeps beside them must be the same. Pure.
 
-use super::sql::{Kept, Row};
+use super::sql::{Debt, Kept, Row};
+use crate::referrals::rules;
 use referral::{
     By, Case, CaseId, Deadlines, Event, EventBody, LegId, Millis, OrganisationId, PersonId, Role, SCHEMA,
     Subject,
@@ -44,8 +45,14 @@ pub fn differences(kept: &Kept, table: &Deadlines) -> Vec<(&'static str, &'stati
         let id = LegId::new(&*row.leg);
         let expected = case.leg(&id).map(|leg| expected(case, leg, table));
         if expected.as_ref() != Some(row) {
-            let is_owed = expected.is_some_and(|expected| expected.owed != row.owed);
-            let which = if is_owed { "I-7" } else { "I-8" };
+            let differs = |what: fn(&Row, &Row) -> bool| expected.as_ref().is_some_and(|one| what(one, row));
+            let which = if differs(|one, row| one.owed != row.owed) {
+                "I-7"
+            } else if differs(|one, row| one.held != row.held) {
+                "I-12"
+            } else {
+                "I-8"
+            };
             wrong.push((which, "a leg whose columns say something else than the leg", row.leg.clone()));
         }
     }
@@ -115,12 +122,13 @@ fn expected(case: &Case, leg: &referral::Leg, table: &Deadlines) -> Row {
         is_ended: leg.code().is_terminal(),
         transport: leg.transport.code().as_str().to_owned(),
         holds_patient: leg.holds_patient(),
-        owed: owed.map(|owed| {
-            (
-                owed.party.as_str().to_owned(),
-                owed.organisation.as_str().to_owned(),
-                owed.duty.as_str().to_owned(),
-            )
+        owed: owed.map(|owed| Debt {
+            party: owed.party.as_str().to_owned(),
+            organisation: owed.organisation.as_str().to_owned(),
+            person: owed.person.map(|person| person.as_str().to_owned()),
+            duty: owed.duty.as_str().to_owned(),
         }),
+        held: rules::held(leg),
+        urges: i64::try_from(leg.urges.len()).unwrap_or(i64::MAX),
     }
 }

@@ -5,6 +5,7 @@ use crate::consults::sql::{maybe_person, maybe_time, word};
 use crate::consults::state::State;
 use crate::consults::{ConsultBox, ConsultRow, ConsultType, Counts, Mode, Urgency};
 use crate::db::Conn;
+use crate::db::list::{self, ids};
 use crate::error::Result;
 use crate::ids::{AllianceId, ConsultId, OrganisationId, PatientId, PersonId};
 use crate::refs::{OrganisationRef, Owed, PatientRef, PersonRef, age};
@@ -99,6 +100,7 @@ macro_rules! todo_count {
     };
 }
 const ONE: &str = concat!(rows!(), "WHERE c.id = $2");
+const SEVERAL: &str = concat!(ids!("$2"), rows!(), "WHERE c.id IN (SELECT ids.id FROM ids)");
 const ALL: &str = concat!(rows!(), visible!(), in_state!(), by_change!());
 const ALL_OF_CALLED: &str = concat!(rows!(), visible_to_called!(), in_state!(), by_change!());
 const OVERSEEN: &str = concat!(rows!(), overseen!(), in_state!(), by_change!());
@@ -229,6 +231,18 @@ pub async fn row(
 ) -> Result<ConsultRow> {
     let row = sqlx::query(ONE).bind(person.as_str()).bind(id.as_str()).fetch_one(conn).await?;
     consult_row(&row, today)
+}
+
+/// Several consults as rows, in no order.
+pub async fn several(
+    conn: &mut Conn,
+    ids: &[&str],
+    person: &PersonId,
+    today: jiff::civil::Date,
+) -> Result<Vec<ConsultRow>> {
+    let ids = list::of(ids.iter().copied());
+    let rows = sqlx::query(SEVERAL).bind(person.as_str()).bind(ids).fetch_all(conn).await?;
+    rows.iter().map(|row| consult_row(row, today)).collect()
 }
 
 fn consult_row(row: &AnyRow, today: jiff::civil::Date) -> Result<ConsultRow> {

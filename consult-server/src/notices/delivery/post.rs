@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::ground::Ground;
 use crate::notices::mail::letter::{self, Told};
 use crate::notices::mail::{Letter, Mailer, Trip};
+use crate::notices::outside;
 use crate::notices::preferences::Language;
 use crate::notices::preferences::sql::{self as preferences, Reach};
 use crate::notices::webhooks::{Caller, rules, sql as webhooks};
@@ -45,6 +46,7 @@ impl Round<'_> {
         match &mut self.trip {
             Some(trip) => match letter_of(self.ground, delivery).await? {
                 Some(letter) => Ok(trip.send(&letter).await),
+                None if delivery.subject_kind == outside::PACKAGE => Ok(Attempt::Dropped(outside::over())),
                 None => Ok(Attempt::Dropped(nobody())),
             },
             None => self.call(delivery).await,
@@ -108,6 +110,9 @@ async fn reach_of(conn: &mut Conn, delivery: &Delivery) -> Result<Option<Reach>>
 
 /// The letter, to where its reader is reached now and in the language they read now.
 async fn letter_of(ground: &Ground, delivery: &Delivery) -> Result<Option<Letter>> {
+    if delivery.subject_kind == outside::PACKAGE {
+        return outside::letter(ground, delivery).await;
+    }
     let mut reader = ground.db.read().await?;
     let Some(reach) = reach_of(&mut reader, delivery).await? else { return Ok(None) };
     let Some(to) = reach.email else { return Ok(None) };

@@ -57,7 +57,7 @@ pub fn is_emergency(urgency: Option<&str>) -> bool {
     matches!(urgency, Some("emergency" | "critical"))
 }
 
-fn mark(urgency: Option<&str>, language: Language) -> Option<&'static str> {
+pub fn mark(urgency: Option<&str>, language: Language) -> Option<&'static str> {
     match (urgency, language) {
         (Some("emergency" | "critical"), Language::Chinese) => Some("急危重症"),
         (Some("emergency" | "critical"), Language::English) => Some("Emergency"),

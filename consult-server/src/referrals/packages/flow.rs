@@ -2,7 +2,10 @@
 //! unknown, expired or revoked answers alike and is counted like a wrong password. Builds no response.
 
 use super::sql::{self, Stored};
-use super::{NewPackage, Package, PackageContent, PackagePatient, PackageSheet, PackageState, rules};
+use super::{
+    Announcement, NewPackage, Package, PackageContent, PackageInput, PackageLetter, PackagePatient,
+    PackageSheet, PackageState, rules,
+};
 use crate::access::Call;
 use crate::access::attempts::Attempt;
 use crate::access::call::Visitor;
@@ -61,16 +64,22 @@ async fn leg_of(
 }
 
 /// Makes a package; this answer is the only place where its code stands.
-pub async fn make(tx: &mut Tx, call: &Call, id: &LegId) -> Result<NewPackage> {
+pub async fn make(tx: &mut Tx, call: &Call, id: &LegId, input: &PackageInput) -> Result<NewPackage> {
     let (case, leg, basis) = sent_leg(tx.conn(), call, id, Action::LegCommand).await?;
     rules::check(&leg)?;
+    let email = rules::email(input.email.as_deref())?;
+    if email.is_some() {
+        let since = tx.now.plus_seconds(-rules::LETTERS_SECONDS);
+        let (letters, first) = sql::letters(tx.conn(), &call.caller.person, since).await?;
+        rules::may_send(letters, first, tx.now)?;
+    }
     let (code, package_id) = (rules::code(tx.entropy().bytes()), PackageId::trusted(tx.new_id()));
     let expires_at = tx.now.plus_seconds(rules::VALID_SECONDS);
-    sql::insert(tx, &call.caller, &package_id, id, &hash_of(&code), expires_at).await?;
-    let payload = json!({ "package": package_id, "expires_at": expires_at });
+    sql::insert(tx, &call.caller, &package_id, id, &hash_of(&code), expires_at, email.as_deref()).await?;
+    let payload = json!({ "package": package_id, "expires_at": expires_at, "email": email });
     record(tx, call, (&case, &leg), "leg.package_made", basis, payload).await?;
     let made = sql::by_id(tx.conn(), &package_id, id).await?.ok_or_else(Refusal::not_found)?;
-    let address = format!("{}{}", call.ground.config.http.public_url.trim_end_matches('/'), rules::PAGE);
+    let address = address(&call.ground);
     let qr = QrCode::new(format!("{address}/{code}")).map_err(Refusal::internal)?;
     let qr = qr.render::<svg::Color<'_>>().min_dimensions(QR_PIXELS, QR_PIXELS).build();
     let sheet = PackageSheet {
@@ -79,6 +88,31 @@ pub async fn make(tx: &mut Tx, call: &Call, id: &LegId) -> Result<NewPackage> {
         from: sender(tx.conn(), &leg).await?,
     };
     Ok(NewPackage { package: shown_to_sender(made, tx.now), code, address, qr, sheet })
+}
+
+/// Where a code is typed.
+fn address(ground: &Ground) -> String {
+    format!("{}{}", ground.config.http.public_url.trim_end_matches('/'), rules::PAGE)
+}
+
+/// What the letter of a package says; `None` when its code counts no longer.
+pub async fn announcement(ground: &Ground, id: &PackageId) -> Result<Option<Announcement>> {
+    let mut conn = ground.db.read().await?;
+    let Some(stored) = sql::with_letter(&mut conn, id).await? else { return Ok(None) };
+    let Some((case, leg)) = leg_of(&mut conn, &stored.alliance, &stored.leg).await? else { return Ok(None) };
+    let is_waiting = rules::state(&stored, ground.now()) == PackageState::Waiting;
+    let Some(email) = stored.email.filter(|_| is_waiting && rules::check(&leg).is_ok()) else {
+        return Ok(None);
+    };
+    Ok(Some(Announcement {
+        email,
+        number: number(&case, &leg),
+        urgency: leg.urgency,
+        to: to_name(&mut conn, &leg).await?.0,
+        from: sender(&mut conn, &leg).await?,
+        expires_at: stored.expires_at,
+        address: address(ground),
+    }))
 }
 
 async fn sender(conn: &mut Conn, leg: &Leg) -> Result<super::PackageSender> {
@@ -107,6 +141,9 @@ fn shown_to_sender(stored: Stored, now: Timestamp) -> Package {
         expires_at: stored.expires_at,
         opened_at: stored.opened_at,
         revoked_at: stored.revoked_at,
+        letter: stored
+            .email
+            .map(|email| PackageLetter { email, state: rules::letter_state(stored.delivery.as_deref()) }),
     }
 }
 

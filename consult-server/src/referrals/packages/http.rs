@@ -1,6 +1,6 @@
 //! `/api/v1/legs/{id}/packages` for the sender, and the one door without a session: `/api/v1/public/packages/open`.
 
-use super::{NewPackage, Package, PackageContent, PackageOpening, flow};
+use super::{NewPackage, Package, PackageContent, PackageInput, PackageOpening, flow};
 use crate::access::Call;
 use crate::access::call::Visitor;
 use crate::db::change::Subject;
@@ -44,17 +44,20 @@ async fn packages(call: Call, Path(id): Path<LegId>) -> Result<Json<Page<Package
     Ok(Json(Page::whole(all)))
 }
 
-/// Make a package with a one-time code that counts for seven days. The code is shown this once.
-#[utoipa::path(post, path = "/legs/{id}/packages", tag = "referrals", params(("id" = String, Path)),
-    responses((status = 201, body = NewPackage), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-              (status = 409, body = Problem)))]
+/// Make a package with a one-time code that counts for seven days. The code is shown this once; with an address, a letter without
+/// it goes there.
+#[utoipa::path(post, path = "/legs/{id}/packages", tag = "referrals", params(("id" = String, Path)), request_body = PackageInput,
+    responses((status = 201, body = NewPackage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn make_package(
     call: Call,
     Path(id): Path<LegId>,
+    Json(input): Json<PackageInput>,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 2], Json<NewPackage>)> {
     // Not kept for an Idempotency-Key: the store holds no code.
     let making = call.clone();
-    let made = call.ground.db.write(move |tx| Box::pin(async move { flow::make(tx, &making, &id).await }));
+    let made =
+        call.ground.db.write(move |tx| Box::pin(async move { flow::make(tx, &making, &id, &input).await }));
     Ok((StatusCode::CREATED, NOT_KEPT, Json(made.await?)))
 }
 

@@ -1,6 +1,6 @@
-//! Packages: the referral form for an organisation where nobody has an account, opened once with a one-time code that is printed
-//! on a sheet. What the other hospital does is entered by the sender's people. Knows no mail: whoever sends one reads the event
-//! `leg.package_made`.
+//! Packages: the referral form for an organisation where nobody has an account, opened once with a one-time code. The code goes by
+//! one way only: whoever makes the package prints it or reads it out; a letter, where an address is given, says where to type it.
+//! What the other hospital does is entered by the sender's people. Knows no mail: `notices` reads the event `leg.package_made`.
 
 pub mod flow;
 pub mod http;
@@ -25,6 +25,44 @@ pub enum PackageState {
     Revoked,
 }
 
+/// What a package is made with.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct PackageInput {
+    /// Where a letter goes that says that a referral waits, and where to type the code. The code and the patient are not in it.
+    #[serde(default)]
+    pub email: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PackageLetterState {
+    /// It is tried again and again.
+    Waiting,
+    /// The mail server has taken it.
+    Sent,
+    /// Given up, or refused: an administrator sees why.
+    Failed,
+}
+
+/// The letter that went with a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PackageLetter {
+    pub email: String,
+    pub state: PackageLetterState,
+}
+
+/// A letter to be written: nothing about the patient.
+pub struct Announcement {
+    pub email: String,
+    pub number: String,
+    pub urgency: referral::Urgency,
+    pub to: String,
+    pub from: PackageSender,
+    pub expires_at: Timestamp,
+    /// Where the code is typed.
+    pub address: String,
+}
+
 /// A package as the sender's people see it. The code is not in it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Package {
@@ -35,6 +73,8 @@ pub struct Package {
     pub expires_at: Timestamp,
     pub opened_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// Null where it was printed or read out only.
+    pub letter: Option<PackageLetter>,
 }
 
 /// A new package. The code is shown this once.

@@ -10,13 +10,14 @@ use crate::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-const INSERT: &str = "INSERT INTO leg_package (id, alliance_id, leg_id, code_hash, made_by, organisation_id, created_at, expires_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const INSERT: &str = "INSERT INTO leg_package (id, alliance_id, leg_id, code_hash, made_by, organisation_id, created_at, expires_at, email) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 macro_rules! rows {
     ($rest:literal) => {
         concat!(
             "SELECT k.id, k.alliance_id, k.leg_id, p.id, p.name, o.id, o.name, k.created_at, k.expires_at, k.opened_at, k.reader_hash, \
-             k.revoked_at FROM leg_package k JOIN person p ON p.id = k.made_by JOIN organisation o ON o.id = k.organisation_id ",
+             k.revoked_at, k.email, (SELECT y.state FROM delivery y WHERE y.subject_kind = 'leg_package' AND y.subject_id = k.id) \
+             FROM leg_package k JOIN person p ON p.id = k.made_by JOIN organisation o ON o.id = k.organisation_id ",
             $rest
         )
     };
@@ -24,6 +25,8 @@ macro_rules! rows {
 const OF_LEG: &str = rows!("WHERE k.leg_id = $1 ORDER BY k.created_at DESC, k.id DESC");
 const BY_ID: &str = rows!("WHERE k.id = $1 AND k.leg_id = $2");
 const BY_CODE: &str = rows!("WHERE k.code_hash = $1");
+const WITH_LETTER: &str = rows!("WHERE k.id = $1 AND k.email IS NOT NULL");
+const LETTERS: &str = "SELECT COUNT(*), MIN(created_at) FROM leg_package WHERE made_by = $1 AND email IS NOT NULL AND created_at > $2";
 const OPEN: &str = "UPDATE leg_package SET opened_at = $2, opened_with = $3, reader_hash = $4 WHERE id = $1 AND opened_at IS NULL \
      AND revoked_at IS NULL AND expires_at > $2";
 const REVOKE: &str = "UPDATE leg_package SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
@@ -44,6 +47,9 @@ pub struct Stored {
     /// The token of the browser that opened it, hashed.
     pub reader_hash: Option<String>,
     pub revoked_at: Option<Timestamp>,
+    pub email: Option<String>,
+    /// Of the letter in the queue.
+    pub delivery: Option<String>,
 }
 
 pub async fn insert(
@@ -53,6 +59,7 @@ pub async fn insert(
     leg: &LegId,
     code_hash: &str,
     expires_at: Timestamp,
+    email: Option<&str>,
 ) -> Result<()> {
     let now = tx.now.0;
     sqlx::query(INSERT)
@@ -64,6 +71,7 @@ pub async fn insert(
         .bind(caller.organisation.as_str())
         .bind(now)
         .bind(expires_at.0)
+        .bind(email.map(str::to_owned))
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -76,6 +84,22 @@ pub async fn of_leg(conn: &mut Conn, leg: &LegId) -> Result<Vec<Stored>> {
 pub async fn by_id(conn: &mut Conn, id: &PackageId, leg: &LegId) -> Result<Option<Stored>> {
     let row = sqlx::query(BY_ID).bind(id.as_str()).bind(leg.as_str()).fetch_optional(conn).await?;
     row.as_ref().map(stored).transpose()
+}
+
+/// One that is announced by a letter.
+pub async fn with_letter(conn: &mut Conn, id: &PackageId) -> Result<Option<Stored>> {
+    let row = sqlx::query(WITH_LETTER).bind(id.as_str()).fetch_optional(conn).await?;
+    row.as_ref().map(stored).transpose()
+}
+
+/// How many letters a person has sent since then, and when the first.
+pub async fn letters(
+    conn: &mut Conn,
+    person: &PersonId,
+    since: Timestamp,
+) -> Result<(i64, Option<Timestamp>)> {
+    let row = sqlx::query(LETTERS).bind(person.as_str()).bind(since.0).fetch_one(conn).await?;
+    Ok((row.try_get(0)?, row.try_get::<Option<i64>, _>(1)?.map(Timestamp)))
 }
 
 pub async fn by_code(conn: &mut Conn, code_hash: &str) -> Result<Option<Stored>> {
@@ -139,5 +163,7 @@ fn stored(row: &AnyRow) -> Result<Stored> {
         opened_at: time(9)?,
         reader_hash: row.try_get(10)?,
         revoked_at: time(11)?,
+        email: row.try_get(12)?,
+        delivery: row.try_get(13)?,
     })
 }

@@ -94,27 +94,34 @@ async fn waited_for(
 
 type Place = (OrganisationId, Option<DepartmentId>);
 
-/// Counts for the rows of a list of sent legs. Each receiver's side is resolved once for the page.
+/// Counts for the rows of a list of sent legs: each receiver's side is resolved once for the page, who took a patient and who has
+/// read in one statement each. What has ended waits for nobody; who read it is told on asking.
 pub async fn count(conn: &mut Conn, call: &Call, rows: &mut [LegRow]) -> Result<()> {
+    let is_open = |row: &&mut LegRow| row.submitted_at.is_some() && !row.state.0.is_terminal();
+    let mut open: Vec<&mut LegRow> = rows.iter_mut().filter(is_open).collect();
+    let owners: BTreeSet<(OrganisationId, PersonId)> = open.iter().filter_map(|row| owner(row)).collect();
+    let owners = members::readers_among(conn, &call.caller.alliance, &owners, call.now).await?;
+    let readers = sql::readers_of(conn, open.iter().map(|row| &row.id)).await?;
+    let nobody = BTreeSet::new();
     let mut sides: BTreeMap<Place, BTreeSet<PersonId>> = BTreeMap::new();
-    for row in rows {
-        let (Some(_), Some(to)) = (row.submitted_at, &row.to) else { continue };
-        // What has ended waits for nobody; who read it is told on asking.
-        if row.state.0.is_terminal() {
-            continue;
-        }
+    for row in &mut open {
+        let Some(to) = &row.to else { continue };
         let place: Place = (to.id.clone(), row.to_department.as_ref().map(|d| d.id.clone()));
         if !sides.contains_key(&place) {
             let found = side(conn, call, &place.0, place.1.as_ref()).await?;
             sides.insert(place.clone(), found);
         }
-        let desk = sides.get(&place).cloned().unwrap_or_default();
-        let owner = row.owner.as_ref().map(|owner| owner.id.clone());
-        let expected = waited_for(conn, call, &place.0, desk, owner).await?;
-        let readers = sql::readers(conn, &row.id, &place.0).await?;
-        let unread = expected.iter().filter(|person| !readers.iter().any(|(reader, _)| reader == *person));
+        let owner = owner(row).filter(|owner| owners.contains(owner)).map(|(_, person)| person);
+        let expected: BTreeSet<&PersonId> = sides.get(&place).into_iter().flatten().chain(&owner).collect();
+        let readers = readers.get(&row.id).unwrap_or(&nobody);
+        let unread = expected.into_iter().filter(|person| !readers.contains(*person)).count();
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        row.receipts = Some(ReceiptCounts { unread: count(unread.count()), read: count(readers.len()) });
+        row.receipts = Some(ReceiptCounts { unread: count(unread), read: count(readers.len()) });
     }
     Ok(())
+}
+
+/// Who took the patient, at the organisation that did.
+fn owner(row: &LegRow) -> Option<(OrganisationId, PersonId)> {
+    Some((row.to.as_ref()?.id.clone(), row.owner.as_ref()?.id.clone()))
 }

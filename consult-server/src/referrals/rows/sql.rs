@@ -1,6 +1,7 @@
 //! Statements on legs as rows of lists: boxes, a case's, a patient's, and how many wait. Decides nothing.
 
 use crate::db::Conn;
+use crate::db::list::{self, ids};
 use crate::error::{Refusal, Result};
 use crate::ids::{AllianceId, CaseId, DepartmentId, LegId, OrganisationId, PatientId, PersonId};
 use crate::referrals::rules::narrowing::Narrow;
@@ -37,7 +38,7 @@ macro_rules! rows {
         )
     };
 }
-const ONE: &str = rows!("AND l.id = $3");
+const SEVERAL: &str = concat!(ids!("$3"), rows!("AND l.id IN (SELECT ids.id FROM ids)"));
 const OF_CASE: &str = rows!("AND l.case_id = $3 ORDER BY l.ordinal");
 /// What is due first stands first; what waits for nobody follows, the newest first.
 const INCOMING: &str = rows!(
@@ -145,15 +146,15 @@ pub async fn list(
         .collect()
 }
 
-/// One leg as a row; whether the viewer may see it is asked before.
-pub async fn row(conn: &mut Conn, viewer: Viewer<'_>, id: &LegId) -> Result<Option<LegRow>> {
-    let found = sqlx::query(ONE)
+/// Several legs as rows, in no order; whether the viewer may see them is asked before.
+pub async fn several(conn: &mut Conn, viewer: Viewer<'_>, ids: &[&str]) -> Result<Vec<LegRow>> {
+    let rows = sqlx::query(SEVERAL)
         .bind(viewer.person.as_str())
         .bind(viewer.alliance.as_str())
-        .bind(id.as_str())
-        .fetch_optional(conn)
+        .bind(list::of(ids.iter().copied()))
+        .fetch_all(conn)
         .await?;
-    found.map(|row| leg_row(&row, viewer.today)).transpose()
+    rows.iter().map(|row| leg_row(row, viewer.today)).collect()
 }
 
 /// The rows of every leg of a case, in their order.

@@ -12,6 +12,7 @@ export interface Package {
   expires_at: Time;
   opened_at: Time | null;
   revoked_at: Time | null;
+  letter: { email: string; state: 'waiting' | 'sent' | 'failed' } | null;
 }
 export interface PackageSender {
   organisation: string;

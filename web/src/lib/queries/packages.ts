@@ -10,8 +10,9 @@ export const packagesQuery = (leg: Id) =>
     queryFn: ({ signal }) => call<Page<Package>>('GET', `legs/${leg}/packages`, { signal }),
   });
 
-export function makePackage(leg: Id): Promise<NewPackage> {
-  return call<NewPackage>('POST', `legs/${leg}/packages`);
+/** With an address, a letter without the code goes there. */
+export function makePackage(leg: Id, email: string): Promise<NewPackage> {
+  return call<NewPackage>('POST', `legs/${leg}/packages`, { body: { email: email || null } });
 }
 
 export function revokePackage(leg: Id, id: Id): Promise<Package> {

@@ -1,6 +1,6 @@
 // Where a patient can go: the rules of the form, suggested destinations, beds, and what a place can do.
 
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call, callFile } from '../api';
 import type {
   BedBoard,
@@ -49,10 +49,17 @@ export const bedsQuery = queryOptions({
   refetchInterval: MINUTE,
 });
 
+/** The newest first, a page at a time. */
 export const bedHistoryQuery = (department: Id) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['beds', 'one', department],
-    queryFn: ({ signal }) => call<Page<TimelineEntry>>('GET', `beds/${department}/history`, { signal }),
+    queryFn: ({ signal, pageParam }) =>
+      call<Page<TimelineEntry>>('GET', `beds/${department}/history`, {
+        query: { cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
   });
 
 export const setBeds = (department: Id, version: number, body: object) =>

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { clock } from '@/lib/clock';
 import type { BedFigure, BedRow } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
@@ -12,7 +12,7 @@ import { Loaded } from '@/ui/states';
 export function HistoryDialog({ row, onClose }: { row: BedRow; onClose: () => void }) {
   const { t, language } = useTranslation('beds');
   const common = useTranslation();
-  const query = useQuery(bedHistoryQuery(row.department.id));
+  const query = useInfiniteQuery(bedHistoryQuery(row.department.id));
   return (
     <Dialog
       title={t('history.title', { name: row.department.name })}
@@ -20,23 +20,32 @@ export function HistoryDialog({ row, onClose }: { row: BedRow; onClose: () => vo
       footer={<Button onClick={onClose}>{common.t('close')}</Button>}
     >
       <Loaded query={query}>
-        {(page) => (
-          <ul className="beds-history">
-            {[...page.items].reverse().map((entry) => {
-              const said = entry.payload as unknown as BedFigure;
-              return (
-                <li key={entry.id}>
-                  <strong>
-                    {t('history.line', { open: said.open, occupied: said.occupied, free: said.free })}
-                  </strong>
-                  <span className="soft small">
-                    {formatTime(entry.occurred_at, language, clock.now())} · {t(`source.${said.source}`)}
-                    {entry.actor && ` · ${entry.actor.name}`}
-                  </span>
-                </li>
-              );
-            })}
-          </ul>
+        {({ pages }) => (
+          <>
+            <ul className="beds-history">
+              {pages
+                .flatMap((page) => page.items)
+                .map((entry) => {
+                  const said = entry.payload as unknown as BedFigure;
+                  return (
+                    <li key={entry.id}>
+                      <strong>
+                        {t('history.line', { open: said.open, occupied: said.occupied, free: said.free })}
+                      </strong>
+                      <span className="soft small">
+                        {formatTime(entry.occurred_at, language, clock.now())} · {t(`source.${said.source}`)}
+                        {entry.actor && ` · ${entry.actor.name}`}
+                      </span>
+                    </li>
+                  );
+                })}
+            </ul>
+            {query.hasNextPage && (
+              <Button block busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+                {t('history.more')}
+              </Button>
+            )}
+          </>
         )}
       </Loaded>
     </Dialog>

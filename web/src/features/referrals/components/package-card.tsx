@@ -69,6 +69,11 @@ export function PackageCard({ leg }: { leg: Leg }) {
                   <span className="soft small">
                     {when(one)} · {one.made_by.name}
                   </span>
+                  {one.letter && (
+                    <span className="soft small">
+                      {t(`letter.${one.letter.state}`, { email: one.letter.email })}
+                    </span>
+                  )}
                 </span>
                 {(one.state === 'waiting' || one.state === 'opened') && (
                   <Button busy={revoke.isPending} onClick={() => revoke.mutate(one.id)}>

@@ -1,4 +1,5 @@
-// 转诊资料取件单: a one-time code on a sheet of A4, made by a press, shown this once, printed. Nothing clinical stands on it.
+// 转诊资料取件单: a one-time code on a sheet of A4, made by a press, shown this once; printed or read out by telephone. Nothing
+// clinical stands on it. A letter, where an address is given, goes without the code.
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useBlocker, useParams } from '@tanstack/react-router';
@@ -12,6 +13,7 @@ import { makePackage, packagesQuery } from '@/lib/queries/packages';
 import { LeaveSheet } from '@/parts/leave-sheet';
 import { Banner, ProblemBanner } from '@/ui/banner';
 import { Button } from '@/ui/button';
+import { TextField } from '@/ui/field';
 import { Icon } from '@/ui/icon';
 import { Loaded } from '@/ui/states';
 import './packages.css';
@@ -22,13 +24,14 @@ export function PackagePage() {
   const leg = useQuery(legQuery(legId));
   const client = useQueryClient();
   const make = useMutation({
-    mutationFn: () => makePackage(legId),
+    mutationFn: (email: string) => makePackage(legId, email),
     // Nothing of it is left behind in the page's memory once the page is left.
     gcTime: 0,
     onSuccess: () => client.invalidateQueries({ queryKey: packagesQuery(legId).queryKey }),
   });
-  const [isPrinted, setIsPrinted] = useState(false);
-  const isAtRisk = make.data !== undefined && !isPrinted;
+  const [isGiven, setIsGiven] = useState(false);
+  const isAtRisk = make.data !== undefined && !isGiven;
+  const letter = make.data?.package.letter;
   const leaving = useBlocker({
     shouldBlockFn: () => isAtRisk,
     enableBeforeUnload: () => isAtRisk,
@@ -52,7 +55,7 @@ export function PackagePage() {
               icon="print"
               onClick={() => {
                 window.print();
-                setIsPrinted(true);
+                setIsGiven(true);
               }}
             >
               {t('sheet.print')}
@@ -60,21 +63,26 @@ export function PackagePage() {
           )}
         </div>
         {make.error && <ProblemBanner error={make.error} />}
-        {make.data && <Banner tone="amber">{t('sheet.once')}</Banner>}
+        {make.data && !letter && <Banner tone="amber">{t('sheet.once')}</Banner>}
+        {letter && (
+          <Banner tone="amber">
+            <p>{t('sheet.letterGoes', { email: letter.email })}</p>
+            {isGiven ? (
+              <p>{t('sheet.given')}</p>
+            ) : (
+              <Button icon="phone" onClick={() => setIsGiven(true)}>
+                {t('sheet.readOut')}
+              </Button>
+            )}
+          </Banner>
+        )}
       </div>
       {make.data ? (
         <Sheet made={make.data} />
       ) : (
         <Loaded query={leg}>
           {(leg) => (
-            <div className="card card-body stack">
-              <p>{t('sheet.to', { name: leg.to?.name ?? '—' })}</p>
-              <div>
-                <Button look="primary" icon="print" busy={make.isPending} onClick={() => make.mutate()}>
-                  {t('sheet.make')}
-                </Button>
-              </div>
-            </div>
+            <Making to={leg.to?.name ?? '—'} isBusy={make.isPending} onMake={(email) => make.mutate(email)} />
           )}
         </Loaded>
       )}
@@ -88,6 +96,37 @@ export function PackagePage() {
         />
       )}
     </div>
+  );
+}
+
+function Making({ to, isBusy, onMake }: { to: string; isBusy: boolean; onMake: (email: string) => void }) {
+  const { t } = useTranslation('packages');
+  const [email, setEmail] = useState('');
+  return (
+    <form
+      className="card card-body stack package-making"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        onMake(email.trim());
+      }}
+    >
+      <p>{t('sheet.to', { name: to })}</p>
+      <TextField
+        label={t('sheet.email')}
+        hint={t('sheet.emailHint')}
+        optional
+        type="email"
+        autoComplete="off"
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <div>
+        <Button type="submit" look="primary" icon={email.trim() ? 'mail' : 'print'} busy={isBusy}>
+          {t(email.trim() ? 'sheet.makeAndSend' : 'sheet.make')}
+        </Button>
+      </div>
+    </form>
   );
 }
 
