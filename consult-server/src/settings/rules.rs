@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_sets_of_criteria_have_one_number_also_after_one_was_put_back() {
+    fn no_two_sets_of_criteria_have_one_number_also_after_one_was_restored() {
         let items = serde_json::to_value(&Rules::default().criteria.items).unwrap();
         let without = |place: usize| {
             let mut items = items.clone();
@@ -299,16 +299,16 @@ mod tests {
         };
         let a = json!({ "another": 7 });
         let b = patched(&a, without(0)).unwrap();
-        let a_again = put_back(&b, a.clone()).unwrap();
+        let a_again = restored(&b, a.clone()).unwrap();
         let c = patched(&a_again, without(1)).unwrap();
-        let b_again = put_back(&c, b.clone()).unwrap();
+        let b_again = restored(&c, b.clone()).unwrap();
         let number = |settings: &Value| in_force(settings).unwrap().criteria.version;
         assert_eq!([&a, &b, &a_again, &c, &b_again].map(number), [1, 2, 3, 4, 5]);
         assert_eq!(in_force(&a_again).unwrap().criteria.items, Rules::default().criteria.items);
         // What was not changed keeps its number.
         let beds = patched(&b, patch(json!({ "beds": { "stale_minutes": 60 } }))).unwrap();
-        assert_eq!(put_back(&beds, b.clone()).unwrap(), b);
-        assert_eq!(put_back(&a, json!({})).unwrap(), json!({}));
+        assert_eq!(restored(&beds, b.clone()).unwrap(), b);
+        assert_eq!(restored(&a, json!({})).unwrap(), json!({}));
     }
 
     #[test]
