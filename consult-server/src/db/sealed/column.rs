@@ -86,6 +86,7 @@ pub struct Standing {
 }
 
 /// A sealed value and its row.
+#[derive(Clone)]
 pub struct Sealed {
     pub row: String,
     pub envelope: String,
