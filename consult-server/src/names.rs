@@ -103,7 +103,11 @@ mod tests {
     #[test]
     fn nothing_typed_finds_everything() {
         for typed in ["", " "] {
-            assert_eq!((search_pattern(typed), place_pattern(typed)), ("%".to_owned(), "%".to_owned()), "{typed:?}");
+            assert_eq!(
+                (search_pattern(typed), place_pattern(typed)),
+                ("%".to_owned(), "%".to_owned()),
+                "{typed:?}"
+            );
         }
     }
 
