@@ -35,6 +35,11 @@ interface Changed {
   id: string;
 }
 
+/** Everything on screen is asked again; who is signed in is another matter. */
+function refresh(client: QueryClient): void {
+  void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+}
+
 export function apply(client: QueryClient, event: ServerEvent): void {
   if (event.event === 'changed') {
     const changed = parse<Changed>(event.data);
@@ -56,6 +61,9 @@ export function apply(client: QueryClient, event: ServerEvent): void {
     void client.invalidateQueries({ queryKey: ['break_glass', 'list', 'mine'] });
   } else if (event.event === 'todo') {
     void client.invalidateQueries({ queryKey: ['todo'] });
+  } else if (event.event === 'reload') {
+    // More was missed than the server tells again.
+    refresh(client);
   }
 }
 
@@ -73,21 +81,19 @@ export function useLiveUpdates(): void {
   useEffect(() => {
     let poll: ReturnType<typeof setInterval> | undefined;
     let wasLost = false;
-    const refresh = () =>
-      void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
     const end = follow({
       event: (event) => apply(client, event),
       state: (state) => {
         setState(state);
         if (state === 'lost' && poll === undefined) {
           wasLost = true;
-          poll = setInterval(refresh, POLL_MS);
+          poll = setInterval(() => refresh(client), POLL_MS);
         }
         if (state === 'live') {
           clearInterval(poll);
           poll = undefined;
           // What happened while nobody listened may lie further back than the server can resume.
-          if (wasLost) refresh();
+          if (wasLost) refresh(client);
           wasLost = false;
         }
       },

@@ -1,15 +1,14 @@
 // The conversation of a subject: on a desk a card of the page, on a phone a screen of its own above it, whose foot stays
-// above the keyboard. What is shown while somebody looks counts as read.
+// above the keyboard. What somebody has on the screen counts as read (`reading.ts`).
 
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { clock } from '@/lib/clock';
-import type { Id, Notice, Thread, TimelineEntry } from '@/lib/contract';
+import type { Id, Thread, TimelineEntry } from '@/lib/contract';
 import { formatTime } from '@/lib/format';
 import { useTranslation } from '@/lib/i18n';
-import { markNoticeRead, noticesQuery } from '@/lib/queries/notices';
-import { markThreadRead, messagesQuery, threadQuery } from '@/lib/queries/threads';
+import { messagesQuery, threadQuery } from '@/lib/queries/threads';
 import { useMe } from '@/lib/session';
 import { uuidv7 } from '@/lib/uuid';
 import { useEventWords } from '@/parts/event-words';
@@ -23,6 +22,7 @@ import { senderOf } from '../api/senders';
 import { Bubble } from './bubble';
 import { Composer } from './composer';
 import './messages.css';
+import { useReading } from './reading';
 import { UnsentBubble } from './unsent';
 
 /** Where a notice of a message leads. */
@@ -155,7 +155,8 @@ function Talk({
   const people = query.data?.pages[0]?.people ?? [];
   const list = useRef<HTMLDivElement>(null);
   const newest = messages[0]?.ordinal ?? 0;
-  useReading(threadId, list, newest, thread?.unread ?? 0);
+  const foot = useRef<HTMLLIElement>(null);
+  useReading(threadId, foot, newest, thread?.unread ?? 0);
   const state = pending.map((one) => one.state).join();
   useFoot(list, `${newest} ${entries.length} ${state}`, pending.length);
 
@@ -193,6 +194,7 @@ function Talk({
                     </li>
                   ),
                 )}
+                <li className="talk-newest" ref={foot} aria-hidden="true" />
                 {pending.map((one) => (
                   <UnsentBubble key={one.unsent.id} pending={one} sender={sender} />
                 ))}
@@ -230,54 +232,6 @@ function useSender(threadId: Id): Sender {
   );
   return sender;
 }
-
-/** Tells the server what was seen: the foot of the list on the screen, and somebody before it. */
-function useReading(
-  threadId: Id,
-  list: React.RefObject<HTMLDivElement | null>,
-  newest: number,
-  unread: number,
-): void {
-  const client = useQueryClient();
-  const { mutate } = useMutation({
-    mutationFn: (upTo: number) => markThreadRead(threadId, upTo),
-    onSuccess: async () => {
-      void client.invalidateQueries({ queryKey: ['thread', 'list'] });
-      void client.invalidateQueries({ queryKey: threadQuery(threadId).queryKey, exact: true });
-      // The notice has done its work: whoever has read need not be told again.
-      const notices = await client.ensureQueryData(noticesQuery);
-      const done = notices.items.filter((one) => one.subject.id === threadId && isUnreadMessage(one));
-      await Promise.all(done.map((one) => markNoticeRead(one.id)));
-      if (done.length > 0) void client.invalidateQueries({ queryKey: noticesQuery.queryKey });
-    },
-  });
-  const told = useRef(0);
-  useEffect(() => {
-    const element = list.current;
-    if (!element || unread === 0 || newest === 0) return;
-    let shown = false;
-    const look = () => {
-      if (!shown || document.hidden || told.current >= newest) return;
-      told.current = newest;
-      mutate(newest);
-    };
-    const watch = new IntersectionObserver(
-      ([entry]) => {
-        shown = entry?.isIntersecting ?? false;
-        look();
-      },
-      { threshold: 0.35 },
-    );
-    watch.observe(element);
-    document.addEventListener('visibilitychange', look);
-    return () => {
-      watch.disconnect();
-      document.removeEventListener('visibilitychange', look);
-    };
-  }, [list, newest, unread, mutate]);
-}
-
-const isUnreadMessage = (notice: Notice) => notice.subject.kind === 'thread' && notice.read_at === null;
 
 /** New lines are shown at once to whoever stands at the foot; who reads further up is not moved. */
 function useFoot(list: React.RefObject<HTMLDivElement | null>, changed: string, written: number): void {
