@@ -917,7 +917,7 @@ export interface NoticeList extends Page<Notice> {
   unread: number;
 }
 
-export type NoticeClass = 'tasks' | 'answers' | 'escalations' | 'administration';
+export type NoticeClass = 'tasks' | 'answers' | 'escalations' | 'messages' | 'administration';
 export interface NoticeWays {
   mail: boolean;
   phone: boolean;
