@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use tests::harness::{Product, START, config_of, seeded_entropy};
 use tests::notices::all_is_sent;
 use tests::smtp::{Mail, MailServer, Manner};
+use tests::store::{execute, texts};
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -234,6 +235,53 @@ async fn who_is_killed_while_sending_sends_that_letter_once_more_under_the_same_
     rest.sort();
     rest.dedup();
     assert_eq!(rest.len(), count, "no other letter went twice");
+}
+
+#[tokio::test]
+async fn an_error_of_ours_puts_one_letter_off_holds_up_no_other_and_is_given_up_like_any() {
+    let server = MailServer::start(Manner::RefusesPasswords).await;
+    let url = format!("smtp://notices:wrong@127.0.0.1:{}", server.port);
+    let product = alone(|config| config.mail.url = Secret(url)).await;
+    product.settle().await;
+    // Its letter cannot be written: what it needs is not there any more.
+    let lost = "UPDATE delivery SET alliance_id = 'lost' WHERE seq = (SELECT MIN(seq) FROM delivery WHERE state = 'waiting')";
+    execute(&product.app.ground.db, lost).await;
+    let stands = async || {
+        let lost = "SELECT state || ' ' || fault FROM delivery WHERE alliance_id = 'lost'";
+        texts(&product.app.ground.db, lost).await
+    };
+    server.behaves(Manner::Takes);
+    product.pass(1, 20 * SECOND).await;
+    assert_eq!(stands().await, ["waiting ours"]);
+    assert!(!server.mail().is_empty(), "those behind it went out");
+    product.pass(1, 71 * 60 * MINUTE).await;
+    assert_eq!(stands().await, ["waiting ours"]);
+    product.pass(1, 3 * 60 * MINUTE).await;
+    assert_eq!(stands().await, ["dead ours"], "and is shown to who can send it again");
+}
+
+#[tokio::test]
+async fn what_was_sent_is_kept_for_thirty_days_and_what_was_given_up_for_longer() {
+    let server = MailServer::start(Manner::Takes).await;
+    let product = alone(to(&server)).await;
+    let db = &product.app.ground.db;
+    product.settle().await;
+    execute(
+        db,
+        "UPDATE delivery SET state = 'dead' WHERE seq = (SELECT MIN(seq) FROM delivery WHERE state = 'sent')",
+    )
+    .await;
+    let dead = texts(db, "SELECT id FROM delivery WHERE state = 'dead'").await;
+    let sent = texts(db, "SELECT id FROM delivery WHERE state = 'sent'").await;
+    assert!(dead.len() == 1 && !sent.is_empty());
+    let kept = async |ids: &[String]| {
+        let all = texts(db, "SELECT id FROM delivery").await;
+        ids.iter().filter(|id| all.contains(id)).count()
+    };
+    product.pass(1, 30 * 24 * 60 * MINUTE).await;
+    assert_eq!(kept(&sent).await, sent.len());
+    product.pass(1, MINUTE).await;
+    assert_eq!((kept(&sent).await, kept(&dead).await), (0, 1));
 }
 
 #[tokio::test]

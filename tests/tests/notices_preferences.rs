@@ -3,6 +3,7 @@
 use consult_server::config::Secret;
 use serde_json::json;
 use tests::harness::{Product, User, config_of};
+use tests::messages::{read, say};
 use tests::notices::all_is_sent;
 use tests::referrals::{HOUR, submitted};
 use tests::smtp::{Mail, MailServer, Manner};
@@ -85,6 +86,46 @@ async fn a_person_reads_in_their_language_and_is_told_only_by_the_ways_they_want
     assert_eq!(self::unread(&desk).await, unread + 1, "in the product everybody is always told");
     wanted["quiet"] = json!({ "from": "22:00", "until": "22:00" });
     desk.put(PREFERENCES, wanted).await.expect_refusal(422, "notice.quiet-hours-invalid");
+}
+
+#[tokio::test]
+async fn a_message_is_mailed_to_who_wants_that_and_of_an_emergency_also_at_night() {
+    let server = MailServer::start(Manner::Takes).await;
+    let product = product(&server).await;
+    let (village, desk) = (product.sign_in("village").await, product.sign_in("desk").await);
+    let legs = [submitted(&village, "urgent").await.id(), submitted(&village, "emergency").await.id()];
+    let say = async |leg: &str| {
+        let before = to_desk(&server).len();
+        say(&village, leg, "请回电话").await.expect(201);
+        all_is_sent(&product).await;
+        to_desk(&server).split_off(before)
+    };
+    all_is_sent(&product).await;
+    assert!(say(&legs[0]).await.is_empty(), "a conversation is looked at where it is held");
+    let mut wanted = desk.get(PREFERENCES).await.expect(200).json;
+    assert_eq!(wanted["channels"]["messages"], json!({ "mail": false, "phone": false }));
+    wanted["channels"]["messages"]["mail"] = true.into();
+    wanted["language"] = "en".into();
+    wanted["quiet"] = json!({ "from": "09:30", "until": "09:00" });
+    desk.put(PREFERENCES, wanted).await.expect(200);
+    read(&desk, &legs[0], 1).await.expect(204);
+    assert!(say(&legs[0]).await.is_empty(), "within the quiet hours");
+    let letters = say(&legs[1]).await;
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].text.contains("Subject: [Emergency] A new message about a referral"), "{letters:?}");
+}
+
+#[tokio::test]
+async fn who_chose_before_there_was_a_class_for_messages_is_told_as_they_chose() {
+    let server = MailServer::start(Manner::Takes).await;
+    let product = product(&server).await;
+    let desk = product.sign_in("desk").await;
+    let mut wanted = desk.get(PREFERENCES).await.expect(200).json;
+    wanted["channels"].as_object_mut().unwrap().remove("messages");
+    wanted["channels"]["answers"]["mail"] = true.into();
+    let kept = desk.put(PREFERENCES, wanted).await.expect(200).json;
+    assert_eq!(kept["channels"]["messages"]["mail"], false);
+    assert_eq!(kept["channels"]["answers"]["mail"], true);
 }
 
 async fn unread(user: &User<'_>) -> i64 {

@@ -37,8 +37,7 @@ pub async fn of(conn: &mut Conn, thread: &Stored, now: Timestamp) -> Result<Memb
     Ok(members)
 }
 
-/// One side: those who take part already, the desk on duty with the duty of the department, and where that is nobody, whoever
-/// works there.
+/// One side: those who take part already, whoever is there for it, and where that is nobody, whoever works there.
 pub async fn side(
     conn: &mut Conn,
     alliance: &AllianceId,
@@ -47,22 +46,35 @@ pub async fn side(
     mut people: BTreeSet<PersonId>,
     now: Timestamp,
 ) -> Result<BTreeSet<PersonId>> {
+    people.extend(answering(conn, alliance, organisation, department, now).await?);
+    if people.is_empty() {
+        for role in OTHERWISE {
+            people.extend(directory::sql::holders(conn, organisation, *role, now).await?);
+        }
+    }
+    Ok(people)
+}
+
+/// Whoever is there for it now: the desk on duty, with the duty of the department.
+pub async fn answering(
+    conn: &mut Conn,
+    alliance: &AllianceId,
+    organisation: &OrganisationId,
+    department: Option<&DepartmentId>,
+    now: Timestamp,
+) -> Result<BTreeSet<PersonId>> {
     let desks = directory::sql::holders(conn, organisation, Role::ReferralDesk, now).await?;
     let on_duty = sql::on_duty(conn, organisation, now).await?;
     let sitting: Vec<PersonId> = desks.iter().filter(|desk| on_duty.contains(desk)).cloned().collect();
     // Where no roster says who sits at the desk, all of it is spoken to.
-    people.extend(if sitting.is_empty() { desks } else { sitting });
+    let mut people: BTreeSet<PersonId> =
+        if sitting.is_empty() { desks } else { sitting }.into_iter().collect();
     let found = duty::responsible(conn, alliance, organisation, department, &[], now).await?;
     // The duty officer of a house is called when a deadline is missed, not spoken to all day.
     let is_theirs = matches!(found.step, Step::DepartmentDuty | Step::DepartmentDeputy);
     for person in found.people.into_iter().filter(|_| is_theirs) {
         if reads(conn, alliance, organisation, &person, now).await? {
             people.insert(person);
-        }
-    }
-    if people.is_empty() {
-        for role in OTHERWISE {
-            people.extend(directory::sql::holders(conn, organisation, *role, now).await?);
         }
     }
     Ok(people)

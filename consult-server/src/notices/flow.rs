@@ -7,11 +7,10 @@ use super::mail::letter;
 use super::preferences::{self, Class};
 use super::webhooks::sql::Target;
 use super::webhooks::{self, Adapter};
-use super::{Notice, outside, rules, sql};
+use super::{Notice, kinds, outside, recipients, sql};
 use crate::access::Call;
 use crate::db::outbox::Entry;
 use crate::db::{Db, Tx, outbox};
-use crate::directory::{self, duty::flow as duty};
 use crate::error::{Refusal, Result};
 use crate::ground::Ground;
 use crate::ids::PersonId;
@@ -19,7 +18,10 @@ use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Entries read for the live stream at once.
 const BATCH: i64 = 200;
+/// Entries told in one transaction: each may concern many people, and the one writer has others to serve.
+const TOLD_AT_ONCE: i64 = 25;
 /// On Postgres an entry with a lower number may be committed after one with a higher: so far back is looked again.
 const OVERLAP: i64 = 200;
 
@@ -38,10 +40,12 @@ impl Reading {
         Ok(Self { seen: BTreeSet::new(), floor: last, last })
     }
 
-    /// Hands new entries to the live stream.
-    pub async fn stream(&mut self, db: &Db, hub: &Hub) -> Result<()> {
+    /// Hands new entries to the live stream. Answers whether there may be more.
+    pub async fn stream(&mut self, db: &Db, hub: &Hub) -> Result<bool> {
         let from = self.floor.max(self.last - OVERLAP);
-        for entry in outbox::since(&mut *db.read().await?, from, BATCH + OVERLAP).await? {
+        let entries = outbox::since(&mut *db.read().await?, from, BATCH + OVERLAP).await?;
+        let more = is_full(entries.len(), BATCH + OVERLAP);
+        for entry in entries {
             if entry.seq > self.last || !self.seen.contains(&entry.seq) {
                 self.seen.insert(entry.seq);
                 self.last = self.last.max(entry.seq);
@@ -50,8 +54,12 @@ impl Reading {
         }
         let keep_from = self.last - OVERLAP;
         self.seen.retain(|seq| *seq >= keep_from);
-        Ok(())
+        Ok(more)
     }
+}
+
+fn is_full(found: usize, batch: i64) -> bool {
+    i64::try_from(found).is_ok_and(|found| found >= batch)
 }
 
 /// Turns entries that nobody has handled yet into notices. Answers whether there may be more.
@@ -62,11 +70,11 @@ pub async fn notify(ground: &Ground, hub: &Hub) -> Result<bool> {
     for notice in notices {
         hub.send(Signal::Notice(Arc::new(notice)));
     }
-    Ok(handled == usize::try_from(BATCH).unwrap_or(usize::MAX))
+    Ok(is_full(handled, TOLD_AT_ONCE))
 }
 
 async fn handle(tx: &mut Tx, ground: &Ground) -> Result<(usize, Vec<Notice>)> {
-    let entries = outbox::claim(tx, BATCH).await?;
+    let entries = outbox::claim(tx, TOLD_AT_ONCE).await?;
     let mut notices = Vec::new();
     // Read once for what is handled together: nobody edits them by the second.
     let mut webhooks = BTreeMap::new();
@@ -76,7 +84,8 @@ async fn handle(tx: &mut Tx, ground: &Ground) -> Result<(usize, Vec<Notice>)> {
             webhooks.insert(entry.alliance.as_str(), active);
         }
         let targets = webhooks.get(entry.alliance.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let people = recipients(tx, entry).await?;
+        let now = tx.now;
+        let people = recipients::of(tx.conn(), entry, now).await?;
         let leaving = Leaving::of(tx, ground, entry, !people.is_empty(), targets).await?;
         for person in people {
             notices.push(sql::insert(tx, &person, entry, leaving.class).await?);
@@ -108,7 +117,7 @@ impl<'a> Leaving<'a> {
         let is_told = is_told || outside::announced(entry).is_some();
         let is_wanted = is_told || targets.iter().any(|target| target.events.contains(&entry.kind));
         let urgency = if is_wanted { sql::urgency(tx.conn(), entry).await? } else { None };
-        Ok(Self { ground, entry, class: rules::class(&entry.kind), urgency, targets })
+        Ok(Self { ground, entry, class: kinds::class(&entry.kind), urgency, targets })
     }
 
     /// By the ways that the person wants, and not before their quiet hours end.
@@ -171,27 +180,6 @@ impl<'a> Leaving<'a> {
         delivery::sql::insert(tx, new).await?;
         Ok(())
     }
-}
-
-async fn recipients(tx: &mut Tx, entry: &Entry) -> Result<BTreeSet<PersonId>> {
-    let mut people = BTreeSet::new();
-    let now = tx.now;
-    let rung = entry.payload["rung"].as_str();
-    people.extend(rules::named(entry));
-    for organisation in rules::places(entry) {
-        if let Some(department) = rules::on_duty(entry) {
-            let roles = rules::told(&entry.kind, rung);
-            let (alliance, department) = (&entry.alliance, department.as_ref());
-            let found = duty::responsible(tx.conn(), alliance, &organisation, department, roles, now).await?;
-            people.extend(found.people);
-            continue;
-        }
-        for role in rules::told(&entry.kind, rung) {
-            people.extend(directory::sql::holders(tx.conn(), &organisation, *role, now).await?);
-        }
-    }
-    people.retain(|person| entry.author.as_deref() != Some(person.as_str()));
-    Ok(people)
 }
 
 pub async fn mark_read(tx: &mut Tx, call: &Call, id: &str) -> Result<()> {

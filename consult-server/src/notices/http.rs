@@ -1,7 +1,7 @@
 //! `/api/v1/events` (server-sent events, resumable) and `/api/v1/notices`.
 //! A page hears of a change when its organisation is in the change's audience.
 
-use super::hub::{Hub, Signal};
+use super::hub::{Hub, Seat, Signal};
 use super::{Notice, Post, flow, sql};
 use crate::access::scopes::Scope;
 use crate::access::{self, Call};
@@ -55,7 +55,7 @@ struct Changed<'a> {
     version: i64,
 }
 
-/// Live changes: `changed {kind, id, version}`, `todo` when counts of to-do lists may have changed, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`.
+/// Live changes: `changed {kind, id, version}`, `todo` when counts of to-do lists may have changed, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`. A session has six at most: one more ends the oldest.
 #[utoipa::path(get, path = "/events", tag = "notices",
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn events(
@@ -66,7 +66,7 @@ async fn events(
 ) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
     call.within(Scope::NoticesRead)?;
     // Listen first, then read what was missed: nothing falls between.
-    let live = hub.listen();
+    let (live, seat) = (hub.listen(), hub.sit(&call.caller.session));
     let since =
         headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<i64>().ok());
     let mut reader = call.read().await?;
@@ -85,7 +85,7 @@ async fn events(
     // The newest position, so that even a page that saw no change, or is told to load anew, resumes from here.
     backlog.push_back(Event::default().event("hello").id(position.to_string()).data("{}"));
     let checks = tokio::time::interval(SESSION_CHECK);
-    let state = Listening { call, live, backlog, shutdown, checks };
+    let state = Listening { call, live, seat, backlog, shutdown, checks };
     let stream =
         futures_util::stream::unfold(
             state,
@@ -97,6 +97,7 @@ async fn events(
 struct Listening {
     call: Call,
     live: Receiver<Signal>,
+    seat: Seat,
     backlog: VecDeque<Event>,
     shutdown: CancellationToken,
     checks: tokio::time::Interval,
@@ -112,6 +113,7 @@ impl Listening {
             let signal = tokio::select! {
                 signal = self.live.recv() => signal,
                 () = self.shutdown.cancelled() => return None,
+                () = self.seat.is_over() => return None,
                 _ = self.checks.tick() => {
                     if self.session_lives().await {
                         continue;

@@ -1,11 +1,12 @@
 //! Statements on notices. Decides nothing.
 
+use super::recipients::{House, Sides};
 use super::{Notice, NoticePatient, SubjectRef, preferences::Class};
-use crate::access::Caller;
+use crate::access::{Caller, Role};
 use crate::db::outbox::Entry;
 use crate::db::{Conn, Tx, from_json};
 use crate::error::{Refusal, Result};
-use crate::ids::{AllianceId, PatientId, PersonId};
+use crate::ids::{AllianceId, DepartmentId, OrganisationId, PatientId, PersonId};
 use crate::time::Timestamp;
 use sqlx::Row as _;
 
@@ -32,6 +33,15 @@ const MARK_READ: &str = "UPDATE notice SET read_at = $1 WHERE id = $2 AND person
 const MARK_ALL_READ: &str = "UPDATE notice SET read_at = $1 WHERE person_id = $2 AND read_at IS NULL AND seq <= (SELECT seq FROM notice WHERE id = $3 AND person_id = $2)";
 const URGENCY_OF_LEG: &str = "SELECT urgency FROM leg WHERE id = $1";
 const URGENCY_OF_CONSULT: &str = "SELECT urgency FROM consult WHERE id = $1";
+/// Both sides in one row: who asked, of which house; the house, department and person asked.
+const SIDES_OF_LEG: &str = "SELECT from_organisation_id, author_id, to_organisation_id, to_department_id, owner_id FROM leg WHERE id = $1";
+const SIDES_OF_CONSULT: &str = "SELECT requester_organisation_id, requester_id, invited_organisation_id, invited_department_id, assignee_id \
+     FROM consult WHERE id = $1";
+const ORGANISATION_OF_AUTHOR: &str = "SELECT organisation_id FROM event WHERE id = $1";
+/// An empty department stands for the whole house.
+const HOLDERS: &str = "SELECT DISTINCT x.person_id FROM position x JOIN person p ON p.id = x.person_id WHERE x.organisation_id = $1 AND x.role = $2 \
+     AND p.kind = 'human' AND x.valid_from <= $3 AND (x.valid_until IS NULL OR x.valid_until > $3) AND ($4 = '' OR x.department_id = $4) \
+     ORDER BY x.person_id LIMIT $5";
 const ALLIANCE: &str = "SELECT name FROM alliance WHERE id = $1";
 const EXISTS: &str = "SELECT 1 FROM notice WHERE id = $1 AND person_id = $2";
 
@@ -126,12 +136,62 @@ pub async fn mark_all_read(tx: &mut Tx, person: &PersonId, up_to: &str) -> Resul
 /// How urgent the thing is that an entry tells of; none for what knows no urgency.
 pub async fn urgency(conn: &mut Conn, entry: &Entry) -> Result<Option<String>> {
     let statement = match entry.subject_kind.as_str() {
-        "leg" => URGENCY_OF_LEG,
+        // A conversation has the id of its leg.
+        "leg" | "thread" => URGENCY_OF_LEG,
         "consult" => URGENCY_OF_CONSULT,
         _ => return Ok(None),
     };
     let row = sqlx::query(statement).bind(entry.subject_id.as_str()).fetch_optional(conn).await?;
     row.map(|row| Ok(row.try_get(0)?)).transpose()
+}
+
+/// The two sides of the leg or the consult that an entry is about; none of anything else.
+pub async fn sides(conn: &mut Conn, entry: &Entry) -> Result<Option<Sides>> {
+    let (statement, has_desk) = match entry.subject_kind.as_str() {
+        "leg" => (SIDES_OF_LEG, true),
+        "consult" => (SIDES_OF_CONSULT, false),
+        _ => return Ok(None),
+    };
+    let row = sqlx::query(statement).bind(entry.subject_id.as_str()).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let text = |at: usize| -> Result<Option<String>> { Ok(row.try_get(at)?) };
+    let asking = House {
+        organisation: OrganisationId::trusted(row.try_get::<String, _>(0)?),
+        department: None,
+        person: text(1)?.map(PersonId::trusted),
+        has_desk,
+    };
+    let (department, person) = (text(3)?.map(DepartmentId::trusted), text(4)?.map(PersonId::trusted));
+    let asked =
+        text(2)?.map(|id| House { organisation: OrganisationId::trusted(id), department, person, has_desk });
+    Ok(Some(Sides { asking, asked }))
+}
+
+/// For which organisation the author of an entry acted; none where the system did.
+pub async fn organisation_of_author(conn: &mut Conn, entry: &Entry) -> Result<Option<OrganisationId>> {
+    let row = sqlx::query(ORGANISATION_OF_AUTHOR).bind(entry.event_id.as_str()).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(row.try_get::<Option<String>, _>(0)?.map(OrganisationId::trusted))
+}
+
+/// So many at most of those who hold a role now, in a department or in the whole house.
+pub async fn holders(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    department: Option<&DepartmentId>,
+    role: Role,
+    now: Timestamp,
+    most: usize,
+) -> Result<Vec<PersonId>> {
+    let rows = sqlx::query(HOLDERS)
+        .bind(organisation.as_str())
+        .bind(role.as_str())
+        .bind(now.0)
+        .bind(department.map_or("", |department| department.as_str()))
+        .bind(i64::try_from(most).map_err(Refusal::internal)?)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok(PersonId::trusted(row.try_get::<String, _>(0)?))).collect()
 }
 
 pub async fn alliance_name(conn: &mut Conn, alliance: &AllianceId) -> Result<String> {

@@ -1,4 +1,4 @@
-//! The loops beside the requests: outbox to people, what leaves the house, audit sealing, timers. Each step is idempotent and can be run by hand
+//! The loops beside the requests: outbox to pages and to people, what leaves the house, audit sealing, timers. Each step is idempotent and can be run by hand
 //! in a test (`settle`). Calls subjects' flows; no subject knows it.
 
 use crate::App;
@@ -6,6 +6,7 @@ use crate::consults;
 use crate::db::timers::Timer;
 use crate::db::{Tx, audit, outbox, timers};
 use crate::error::{Refusal, Result};
+use crate::notices::flow::Reading;
 use crate::{documents, followup, notices, referrals};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,7 @@ const TIMERS_AT_ONCE: i64 = 100;
 pub async fn run(app: App, shutdown: CancellationToken) {
     let sending = notices::delivery::flow::run(&app.ground, &app.post, &shutdown);
     tokio::join!(
+        stream(&app, &shutdown),
         tell(&app, &shutdown),
         seal(&app, &shutdown),
         fire(&app, &shutdown),
@@ -33,35 +35,66 @@ pub async fn settle(app: &App) -> Result<()> {
     fire_due(app).await?;
     while notices::flow::notify(&app.ground, &app.hub).await? {}
     notices::delivery::flow::settle(&app.ground, &app.post).await?;
-    documents::flow::sweep(&app.ground, &app.shelf).await?;
+    sweep_now(app).await?;
     seal_now(app).await
 }
 
-async fn tell(app: &App, shutdown: &CancellationToken) {
-    let db = &app.ground.db;
+/// Hands on what changed. A loop of its own: whoever looks at a page does not wait for the notices of others to be written.
+async fn stream(app: &App, shutdown: &CancellationToken) {
     let mut reading = None;
     loop {
-        let committed = db.committed().notified();
+        let committed = app.ground.db.committed().notified();
         tokio::pin!(committed);
         committed.as_mut().enable();
-        let step = async {
-            let mut standing = match reading.take() {
-                Some(standing) => standing,
-                None => notices::flow::Reading::begin(db).await?,
-            };
-            let streamed = standing.stream(db, &app.hub).await;
-            reading = Some(standing);
-            streamed?;
-            if outbox::any_undone(&mut *db.read().await?).await? {
-                while notices::flow::notify(&app.ground, &app.hub).await? {}
-            }
-            Ok(())
-        };
-        log("telling people", step.await);
+        log("streaming changes", stream_now(app, &mut reading).await);
         if ended(shutdown, async { tokio::time::timeout(POLL, committed).await.unwrap_or(()) }).await {
             return;
         }
     }
+}
+
+async fn stream_now(app: &App, reading: &mut Option<Reading>) -> Result<()> {
+    let db = &app.ground.db;
+    let standing = match reading {
+        Some(standing) => standing,
+        None => reading.insert(Reading::begin(db).await?),
+    };
+    while standing.stream(db, &app.hub).await? {}
+    Ok(())
+}
+
+async fn tell(app: &App, shutdown: &CancellationToken) {
+    loop {
+        let committed = app.ground.db.committed().notified();
+        tokio::pin!(committed);
+        committed.as_mut().enable();
+        log("telling people", tell_now(app).await);
+        if ended(shutdown, async { tokio::time::timeout(POLL, committed).await.unwrap_or(()) }).await {
+            return;
+        }
+    }
+}
+
+async fn tell_now(app: &App) -> Result<()> {
+    if outbox::any_undone(&mut *app.ground.db.read().await?).await? {
+        while notices::flow::notify(&app.ground, &app.hub).await? {}
+    }
+    Ok(())
+}
+
+/// Deletes what nobody needs: what was sent long ago, and documents that belong to nothing.
+async fn sweep(app: &App, shutdown: &CancellationToken) {
+    loop {
+        log("sweeping", sweep_now(app).await);
+        if ended(shutdown, tokio::time::sleep(SWEEP)).await {
+            return;
+        }
+    }
+}
+
+async fn sweep_now(app: &App) -> Result<()> {
+    while notices::delivery::flow::sweep(&app.ground).await? {}
+    documents::flow::sweep(&app.ground, &app.shelf).await
 }
 
 async fn seal(app: &App, shutdown: &CancellationToken) {
@@ -125,15 +158,6 @@ async fn fire_one(tx: &mut Tx, timer: &Timer) -> Result<()> {
         consults::KIND => consults::deadline::flow::missed(tx, timer).await,
         followup::KIND => followup::flow::due(tx, timer).await,
         kind => Err(Refusal::internal(format!("no subject has timers of kind {kind}"))),
-    }
-}
-
-async fn sweep(app: &App, shutdown: &CancellationToken) {
-    loop {
-        log("sweeping documents", documents::flow::sweep(&app.ground, &app.shelf).await);
-        if ended(shutdown, tokio::time::sleep(SWEEP)).await {
-            return;
-        }
     }
 }
 

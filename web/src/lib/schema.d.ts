@@ -849,7 +849,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live changes: `changed {kind, id, version}`, `todo` when counts of to-do lists may have changed, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`. */
+        /** Live changes: `changed {kind, id, version}`, `todo` when counts of to-do lists may have changed, `notice`, and `reload` when too much was missed. Resumes with `Last-Event-ID`. A session has six at most: one more ends the oldest. */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -3411,6 +3411,8 @@ export interface components {
             administration: components["schemas"]["Ways"];
             answers: components["schemas"]["Ways"];
             escalations: components["schemas"]["Ways"];
+            /** @description Who chose before there was this class is told by no way of it. */
+            messages: components["schemas"]["Ways"];
             tasks: components["schemas"]["Ways"];
         };
         /** Format: uuid */
@@ -4298,7 +4300,7 @@ export interface components {
          * @description What a notice is for its reader.
          * @enum {string}
          */
-        NoticeClass: "tasks" | "answers" | "escalations" | "administration";
+        NoticeClass: "tasks" | "answers" | "escalations" | "messages" | "administration";
         NoticePatient: {
             id: components["schemas"]["PatientId"];
             name: string;

@@ -62,7 +62,11 @@ pub async fn missed(tx: &mut Tx, timer: &Timer) -> Result<()> {
         ..missed.clone()
     });
     set(tx, &stored).await?;
-    let payload = json!({ "duty": missed.duty, "due_at": missed.due_at, "rung": stored.rung });
+    // Who is called, and who has missed it.
+    let tell: Vec<_> = missed.person.iter().collect();
+    let payload = json!({
+        "duty": missed.duty, "due_at": missed.due_at, "rung": stored.rung, "told": [organisation], "tell": tell,
+    });
     let log = [Happened { kind: "consult.deadline_missed", by_system: true, payload, is_news: true }];
     let read = stored.version;
     flow::advance_version(&mut stored, &log);

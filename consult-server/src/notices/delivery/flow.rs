@@ -16,6 +16,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 const BATCH: i64 = 50;
+/// Rows deleted in one transaction.
+const SWEEP: i64 = 500;
 /// How long the loop waits at most: what is put off wakes nobody.
 const POLL: Duration = Duration::from_millis(500);
 /// What is being sent at the end may take so long; what is not done by then is sent again after the start.
@@ -108,7 +110,10 @@ async fn serve(ground: &Ground, post: &Post, route: &str) -> Result<()> {
             if !claim(ground, &delivery).await? {
                 continue;
             }
-            let attempt = round.send(&delivery).await?;
+            let attempt = match round.send(&delivery).await {
+                Ok(attempt) => attempt,
+                Err(refusal) => ours(&refusal),
+            };
             let is_closed = matches!(attempt, Attempt::Closed(_));
             finish(ground, delivery, attempt).await?;
             if is_closed {
@@ -119,6 +124,12 @@ async fn serve(ground: &Ground, post: &Post, route: &str) -> Result<()> {
     }
     round.end().await;
     Ok(())
+}
+
+/// A fault of ours says nothing about the way and need not last: this one waits, and is given up like any other.
+fn ours(refusal: &Refusal) -> Attempt {
+    log(refusal);
+    Attempt::Later(Fault::new("ours", refusal.code.as_str()))
 }
 
 async fn claim(ground: &Ground, delivery: &Delivery) -> Result<bool> {
@@ -166,6 +177,20 @@ async fn said(tx: &mut Tx, delivery: &Delivery, attempt: &Attempt) -> Result<()>
         Attempt::Refused(fault) => sql::settle(tx, delivery, State::Dead, now, Some(fault)).await,
         Attempt::Dropped(fault) => sql::settle(tx, delivery, State::Dropped, now, Some(fault)).await,
     }
+}
+
+/// Deletes some of what was sent, or is not sent any more, and ended long enough ago. Answers whether there may be more.
+pub async fn sweep(ground: &Ground) -> Result<bool> {
+    let before = rules::kept_since(ground.now());
+    // Asked before a write is begun for nothing.
+    if !sql::any_ended_before(&mut *ground.db.read().await?, before).await? {
+        return Ok(false);
+    }
+    let swept = ground
+        .db
+        .write(move |tx| Box::pin(async move { sql::sweep(tx, rules::kept_since(tx.now), SWEEP).await }))
+        .await?;
+    Ok(i64::try_from(swept).is_ok_and(|swept| swept >= SWEEP))
 }
 
 /// Somebody sends again by hand what was given up, or does not wait for the next try.

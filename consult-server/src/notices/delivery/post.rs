@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::ground::Ground;
+use crate::notices::kinds;
 use crate::notices::mail::letter::{self, Told};
 use crate::notices::mail::{Letter, Mailer, Trip};
 use crate::notices::outside;
@@ -136,7 +137,7 @@ fn told<'a>(delivery: &'a Delivery, link: &'a str) -> Told<'a> {
 }
 
 fn link(ground: &Ground, delivery: &Delivery) -> String {
-    address(ground, &letter::path(&delivery.subject_kind, &delivery.subject_id))
+    address(ground, &kinds::path(&delivery.kind, &delivery.subject_id))
 }
 
 fn address(ground: &Ground, path: &str) -> String {

@@ -13,6 +13,13 @@ const ONE_LONGEST: i64 = 2 * 3600 * SECOND;
 /// Whoever claimed a delivery and did not say within this time what became of it was killed.
 pub const LEASE: i64 = 120 * SECOND;
 
+/// What was sent is shown to the administrators for so long.
+const KEPT_DAYS: i64 = 30;
+
+pub fn kept_since(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-KEPT_DAYS * 24 * 3600)
+}
+
 pub fn route_again(now: Timestamp, failures: i64, chance: u16) -> Timestamp {
     Timestamp(now.0 + wait(ROUTE_FIRST, ROUTE_LONGEST, failures, chance))
 }

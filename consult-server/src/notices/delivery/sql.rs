@@ -44,6 +44,17 @@ const OPEN: &str = "INSERT INTO delivery_route (route, failures, resume_at, succ
 const TRY_NOW: &str = "UPDATE delivery_route SET resume_at = 0 WHERE route = $1";
 const RETRY: &str = "UPDATE delivery SET state = 'waiting', due_at = $3, give_up_at = $4, ended_at = NULL \
      WHERE id = $1 AND alliance_id = $2 AND state IN ('waiting', 'dead') RETURNING route";
+/// Rows stand in the order in which they were written, so what is old is found from the front, and none is looked at behind the
+/// first that is not.
+macro_rules! ended_before {
+    () => {
+        "FROM delivery WHERE seq < COALESCE((SELECT y.seq FROM delivery y WHERE y.created_at >= $1 ORDER BY y.seq LIMIT 1), 9223372036854775807) \
+         AND state IN ('sent', 'dropped') AND ended_at < $1 "
+    };
+}
+const ANY_ENDED: &str = concat!("SELECT 1 ", ended_before!(), "LIMIT 1");
+const SWEEP: &str =
+    concat!("DELETE FROM delivery WHERE seq IN (SELECT seq ", ended_before!(), "ORDER BY seq LIMIT $2)");
 const STATE: &str = "SELECT state FROM delivery WHERE id = $1 AND alliance_id = $2";
 macro_rules! rows {
     ($which:literal) => {
@@ -184,6 +195,15 @@ pub async fn give_up(tx: &mut Tx, route: &str, fault: &Fault) -> Result<()> {
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+pub async fn any_ended_before(conn: &mut Conn, before: Timestamp) -> Result<bool> {
+    Ok(sqlx::query(ANY_ENDED).bind(before.0).fetch_optional(conn).await?.is_some())
+}
+
+/// Deletes so many at most of what ended well before a time; answers how many.
+pub async fn sweep(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64> {
+    Ok(sqlx::query(SWEEP).bind(before.0).bind(most).execute(tx.conn()).await?.rows_affected())
 }
 
 pub async fn failures(conn: &mut Conn, route: &str) -> Result<i64> {

@@ -18,21 +18,24 @@ pub enum Class {
     Tasks,
     /// Something that the reader waits for has come or happened.
     Answers,
-    /// A deadline was missed.
+    /// A deadline was missed, or somebody is pressed to act.
     Escalations,
+    /// Somebody wrote in a conversation.
+    Messages,
     /// Rosters, people, reviews.
     Administration,
 }
 
 impl Class {
     pub const ALL: &'static [Class] =
-        &[Class::Tasks, Class::Answers, Class::Escalations, Class::Administration];
+        &[Class::Tasks, Class::Answers, Class::Escalations, Class::Messages, Class::Administration];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Class::Tasks => "tasks",
             Class::Answers => "answers",
             Class::Escalations => "escalations",
+            Class::Messages => "messages",
             Class::Administration => "administration",
         }
     }
@@ -77,14 +80,24 @@ pub struct Channels {
     pub tasks: Ways,
     pub answers: Ways,
     pub escalations: Ways,
+    /// Who chose before there was this class is told by no way of it.
+    #[serde(default = "Ways::none")]
+    #[schema(required = true)]
+    pub messages: Ways,
     pub administration: Ways,
 }
 
+impl Ways {
+    pub fn none() -> Self {
+        Self { mail: false, phone: false }
+    }
+}
+
 impl Default for Channels {
-    /// Mail for what somebody must do something about.
+    /// Mail for what somebody must do something about; a conversation is looked at where it is held.
     fn default() -> Self {
-        let (mail, none) = (Ways { mail: true, phone: false }, Ways { mail: false, phone: false });
-        Self { tasks: mail, answers: none, escalations: mail, administration: mail }
+        let (mail, none) = (Ways { mail: true, phone: false }, Ways::none());
+        Self { tasks: mail, answers: none, escalations: mail, messages: none, administration: mail }
     }
 }
 
@@ -94,6 +107,7 @@ impl Channels {
             Class::Tasks => self.tasks,
             Class::Answers => self.answers,
             Class::Escalations => self.escalations,
+            Class::Messages => self.messages,
             Class::Administration => self.administration,
         }
     }

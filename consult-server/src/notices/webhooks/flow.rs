@@ -13,8 +13,8 @@ use crate::directory::editing::rules as text;
 use crate::error::{Code, Refusal, Result};
 use crate::ids::WebhookId;
 use crate::notices::delivery::{self, Channel};
+use crate::notices::kinds;
 use crate::notices::preferences::Class;
-use crate::notices::rules::KINDS;
 use reqwest::Url;
 
 /// What may be typed of a webhook, checked.
@@ -40,7 +40,7 @@ impl Checked {
         if is_gateway && template.is_none() {
             return Err(Refusal::field(Code::WebhookTemplate, "template"));
         }
-        let known = events.iter().all(|event| KINDS.contains(&event.as_str()));
+        let known = events.iter().all(|event| kinds::find(event).is_some());
         if !known || events.is_empty() != is_gateway {
             return Err(Refusal::field(Code::WebhookEvents, "events"));
         }

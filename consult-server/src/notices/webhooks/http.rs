@@ -9,7 +9,7 @@ use crate::http::problem::Problem;
 use crate::http::{IfMatch, Json, Path, Reply};
 use crate::ids::WebhookId;
 use crate::notices::Post;
-use crate::notices::rules::KINDS;
+use crate::notices::kinds;
 use axum::extract::{FromRef, State};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -34,7 +34,7 @@ where
 async fn list_webhooks(call: Call) -> Result<Json<Webhooks>> {
     call.require(Action::WebhookManage, None)?;
     let items = sql::list(&mut *call.read().await?, &call.caller.alliance).await?;
-    Ok(Json(Webhooks { items, kinds: KINDS.to_vec() }))
+    Ok(Json(Webhooks { items, kinds: kinds::names().collect() }))
 }
 
 /// Tell another system; the answer shows its secret this once.

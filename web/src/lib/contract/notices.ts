@@ -28,7 +28,7 @@ export interface Notice {
 export interface NoticeList extends Page<Notice> {
   unread: number;
 }
-export type NoticeClass = 'tasks' | 'answers' | 'escalations' | 'administration';
+export type NoticeClass = 'tasks' | 'answers' | 'escalations' | 'messages' | 'administration';
 export interface NoticeWays {
   mail: boolean;
   phone: boolean;

@@ -12,7 +12,7 @@ import { Loaded } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import '../notices.css';
 
-const CLASSES: NoticeClass[] = ['tasks', 'answers', 'escalations', 'administration'];
+const CLASSES: NoticeClass[] = ['tasks', 'answers', 'escalations', 'messages', 'administration'];
 const NIGHT = { from: '22:00', until: '07:00' };
 
 export function NoticeSettingsPage() {
