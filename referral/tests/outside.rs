@@ -20,6 +20,7 @@ fn what_an_external_destination_does_is_entered_by_the_senders_people() {
     w.ok(&village(), "out", w.good(CommandKind::Accept));
     w.ok(&village(), "out", w.good(CommandKind::Arrive));
     w.refused(&desk(), "out", w.good(CommandKind::SendOutcome));
+    w.refused(&doctor(), "out", w.good(CommandKind::SendOutcome));
     w.ok(&village(), "out", Command::SendOutcome { outcome: outcome(Disposition::Stays), next: None });
     let version = w.case.leg(&id("out")).and_then(|leg| leg.state.outcomes().last().cloned());
     assert!(
