@@ -66,7 +66,7 @@ test: test-setup web/dist/.built
 
 check: build-setup web/node_modules/.package-lock.json
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	cargo clippy --release --workspace --all-targets --quiet -- -D warnings
 	cd web && npm run --silent lint && npm run --silent typecheck
 
 soak: test-setup build

@@ -50,7 +50,7 @@ def stages(soak):
     journeys = [*cargo_test, *(word for name in names for word in ("--test", name))]
     return [
         ("format", "plain", ["cargo", "fmt", "--all", "--check"], {}),
-        ("lints", "plain", ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], {}),
+        ("lints", "plain", ["cargo", "clippy", "--release", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], {}),
         ("web lint", "plain", ["npm", "run", "--silent", "lint"], {"cwd": "web"}),
         ("web types", "plain", ["npm", "run", "--silent", "typecheck"], {"cwd": "web"}),
         ("web units", "vitest", ["npm", "run", "--silent", "test"], {"cwd": "web"}),
