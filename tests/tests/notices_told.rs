@@ -107,7 +107,7 @@ async fn the_duty_of_the_department_is_told_with_the_desk_and_no_other_doctor_of
     }
     let on_duty = colleague(&product, 4, "receiving_doctor", Some(&cardiology)).await;
     let duty = json!({ "id": admin.new_id(), "kind": "department", "organisation_id": admin.organisation(COUNTY).await, "department_id": cardiology,
-                       "person_id": on_duty, "rank": "duty", "starts_at": after_start(-HOUR), "ends_at": after_start(8 * HOUR) });
+                       "person_id": on_duty, "rank": "duty", "starts_at": after_start(0), "ends_at": after_start(8 * HOUR) });
     admin.post("/api/v1/rosters", json!({ "items": [duty] })).await.expect(201);
     let leg = submitted(&village, "urgent").await;
     assert_eq!(told(&product, &leg.id(), "leg.submitted").await, ["孙丽", "贾宝林"]);

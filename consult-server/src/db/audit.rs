@@ -123,9 +123,29 @@ const GENESIS: &str = "genesis";
 const BATCH: i64 = 500;
 const VERIFIED_AT_ONCE: i64 = 5_000;
 
-const INSERT: &str = "INSERT INTO audit (id, at, alliance_id, person_id, position_id, organisation_id, session_id, from_address, request_id, \
-     action, subject_kind, subject_id, patient_id, basis, outcome, detail) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO NOTHING";
+macro_rules! insert {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO audit (id, at, alliance_id, person_id, position_id, organisation_id, session_id, from_address, request_id, action, \
+             subject_kind, subject_id, patient_id, basis, outcome, detail) VALUES ",
+            $rows,
+            " ON CONFLICT (id) DO NOTHING"
+        )
+    };
+}
+const INSERT: &str = insert!("($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
+/// As many rows as `TOGETHER` in one statement.
+const INSERT_TOGETHER: &str = insert!(
+    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16), \
+     ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32), \
+     ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48), \
+     ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64), \
+     ($65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80), \
+     ($81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96), \
+     ($97, $98, $99, $100, $101, $102, $103, $104, $105, $106, $107, $108, $109, $110, $111, $112), \
+     ($113, $114, $115, $116, $117, $118, $119, $120, $121, $122, $123, $124, $125, $126, $127, $128)"
+);
+const TOGETHER: usize = 8;
 macro_rules! columns {
     () => {
         "SELECT id, at, alliance_id, person_id, position_id, organisation_id, session_id, from_address, request_id, action, \
@@ -147,26 +167,45 @@ const SEAL: &str = "UPDATE audit SET seq = $1, hash = $2 WHERE id = $3 AND seq I
 
 pub async fn insert(tx: &mut Tx, entry: &Entry) -> Result<()> {
     let id = if entry.id.is_empty() { tx.new_id() } else { entry.id.clone() };
-    sqlx::query(INSERT)
+    bound(sqlx::query(INSERT), id, entry).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Entries that have an id each, in a few statements.
+pub async fn insert_all(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+    let (together, rest) = entries.as_chunks::<TOGETHER>();
+    for entries in together {
+        let query = entries
+            .iter()
+            .fold(sqlx::query(INSERT_TOGETHER), |query, entry| bound(query, entry.id.clone(), entry));
+        query.execute(tx.conn()).await?;
+    }
+    for entry in rest {
+        insert(tx, entry).await?;
+    }
+    Ok(())
+}
+
+type Query = sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>;
+
+fn bound(query: Query, id: String, entry: &Entry) -> Query {
+    query
         .bind(id)
         .bind(entry.at)
-        .bind(entry.alliance.as_str())
-        .bind(entry.person.as_deref())
-        .bind(entry.position.as_deref())
-        .bind(entry.organisation.as_deref())
-        .bind(entry.session.as_deref())
-        .bind(entry.from.as_str())
-        .bind(entry.request_id.as_str())
-        .bind(entry.action.as_str())
-        .bind(entry.subject_kind.as_str())
-        .bind(entry.subject_id.as_str())
-        .bind(entry.patient.as_deref())
-        .bind(entry.basis.as_str())
-        .bind(entry.outcome.as_str())
-        .bind(entry.detail.as_str())
-        .execute(tx.conn())
-        .await?;
-    Ok(())
+        .bind(entry.alliance.to_string())
+        .bind(entry.person.clone())
+        .bind(entry.position.clone())
+        .bind(entry.organisation.clone())
+        .bind(entry.session.clone())
+        .bind(entry.from.clone())
+        .bind(entry.request_id.clone())
+        .bind(entry.action.clone())
+        .bind(entry.subject_kind.clone())
+        .bind(entry.subject_id.clone())
+        .bind(entry.patient.clone())
+        .bind(entry.basis.clone())
+        .bind(entry.outcome.clone())
+        .bind(entry.detail.clone())
 }
 
 /// Seals what has been committed since the last time, and anchors the new head. Answers how many rows it sealed.

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// One row per person, study, session and this time.
 const COALESCE_SECONDS: i64 = 15 * 60;
+/// So many reads are taken in by one change.
+const AT_ONCE: usize = 64;
 
 #[derive(Clone)]
 pub struct ReadSpool(Arc<Inner>);
@@ -144,15 +146,11 @@ impl ReadSpool {
 async fn take_in_file(db: &Db, path: &Path) -> Result<()> {
     let bytes = std::fs::read(path).map_err(Refusal::internal)?;
     let Spooled { entries, unread } = parse(&bytes);
-    db.write(move |tx| {
-        Box::pin(async move {
-            for entry in &entries {
-                audit::insert(tx, entry).await?;
-            }
-            Ok(())
-        })
-    })
-    .await?;
+    // Part by part, so that nobody else's change waits for a long file; each entry has its id, and doing one again is the same.
+    for part in entries.chunks(AT_ONCE) {
+        let part = part.to_vec();
+        db.write(move |tx| Box::pin(async move { audit::insert_all(tx, &part).await })).await?;
+    }
     if !unread.is_empty() {
         set_aside(path, &unread)?;
     }

@@ -314,8 +314,8 @@ mod tests {
     #[test]
     fn what_is_no_set_of_rules_is_refused_whatever_its_shape() {
         for wrong in [json!(5), json!([]), json!("x"), json!({ "items": 5 }), json!({ "items": [{}] })] {
-            let next = patched(&json!({}), patch(json!({ "criteria": wrong }))).unwrap();
-            assert_eq!(in_force(&next).unwrap_err().code, Code::SettingsInvalid, "{next}");
+            let refused = patched(&json!({}), patch(json!({ "criteria": wrong.clone() }))).unwrap_err();
+            assert_eq!(refused.code, Code::SettingsInvalid, "{wrong}");
         }
     }
 }
