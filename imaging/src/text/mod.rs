@@ -6,6 +6,7 @@ pub mod charset;
 mod iso2022;
 pub mod name;
 pub mod name_query;
+mod undeclared;
 
 pub use charset::{Charset, Fallback, Kind};
 pub use name::{PersonName, SearchName, syllables};
