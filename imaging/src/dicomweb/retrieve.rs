@@ -150,9 +150,12 @@ async fn describe(service: &Service, row: &InstanceRow) -> Result<String, WebErr
         let mut object = to_json(&parse(&normal.data)?);
         let url = rows::instance_url(&row, &service.base);
         for left in &normal.left_out {
-            let tag = format!("{:04X}{:04X}", left.tag.group(), left.tag.element());
-            let uri = format!("{url}/bulkdata/{tag}");
-            object.insert(tag, json!({"vr": left.vr.to_string(), "BulkDataURI": uri}));
+            let uri = format!("{url}/bulkdata/{}", left.path());
+            let value = json!({"vr": left.vr.to_string(), "BulkDataURI": uri});
+            let holder = left.within.iter().try_fold(&mut object, |object, (tag, item)| {
+                object.get_mut(&key(*tag))?.get_mut("Value")?.get_mut(item - 1)?.as_object_mut()
+            });
+            holder.and_then(|object| object.insert(key(left.tag), value));
         }
         rows::put_syntaxes(&mut object, &row);
         Ok(serde_json::Value::Object(object).to_string())
@@ -172,7 +175,6 @@ fn to_json(object: &InMemDicomObject) -> Object {
     let mut out = Object::new();
     for element in object.iter() {
         let tag = element.tag();
-        let key = format!("{:04X}{:04X}", tag.group(), tag.element());
         let vr = element.vr();
         let value = match element.value() {
             Value::Sequence(sequence) => {
@@ -192,9 +194,14 @@ fn to_json(object: &InMemDicomObject) -> Object {
                 dicom_json::to_value(element).unwrap_or_else(|_| json!({"vr": vr.to_string()}))
             }
         };
-        out.insert(key, value);
+        out.insert(key(tag), value);
     }
     out
+}
+
+/// A tag as DICOM JSON names it.
+fn key(tag: Tag) -> String {
+    format!("{:04X}{:04X}", tag.group(), tag.element())
 }
 
 fn texts(element: &InMemElement) -> Vec<String> {

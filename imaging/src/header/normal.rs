@@ -19,16 +19,27 @@ use crate::uid::TransferSyntaxUid;
 pub struct Normal {
     /// Explicit VR little endian, sequences of undefined length, (0008,0005) `ISO_IR 192`, no group lengths.
     pub data: Vec<u8>,
-    /// Elements of the top level that were left out, in their order.
+    /// Elements that were left out, in their order.
     pub left_out: Vec<LeftOut>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
+    /// The sequences around it, outermost first, and in which item of each it lies, counted from 1.
+    pub within: Vec<(Tag, usize)>,
     pub tag: Tag,
     pub vr: VR,
     /// Bytes of the value as stored, 0 where it is in fragments or lies beyond the bytes that were given.
     pub length: u64,
+}
+
+impl LeftOut {
+    /// Where it stands, as the end of a bulk data URI: `54000100/1/54001010`.
+    pub fn path(&self) -> String {
+        let digits = |tag: Tag| format!("{:04X}{:04X}", tag.group(), tag.element());
+        let around = self.within.iter().map(|(tag, item)| format!("{}/{item}/", digits(*tag)));
+        around.collect::<String>() + &digits(self.tag)
+    }
 }
 
 /// Rewrites `data`, a data set as stored (after the file meta) or its beginning up to the first frame
@@ -48,6 +59,7 @@ pub fn normalize(
     let mut rewrite = Rewrite {
         out: Vec::with_capacity(data.len().min(64 << 10)),
         left_out: Vec::new(),
+        within: Vec::new(),
         charsets: vec![Charset::new(None, fallback)],
         declared: false,
         fallback,
@@ -61,6 +73,8 @@ pub fn normalize(
 struct Rewrite {
     out: Vec<u8>,
     left_out: Vec<LeftOut>,
+    /// The sequences that are open, and how many items of each have begun.
+    within: Vec<(Tag, usize)>,
     /// The character set in force, innermost item last (PS3.3 C.12.1.1.2).
     charsets: Vec<Charset>,
     /// (0008,0005) of the top level is written.
@@ -137,9 +151,9 @@ fn is_noise(tag: Tag) -> bool {
 impl Visitor for Rewrite {
     fn wants(&mut self, element: &Element) -> bool {
         let wanted = element.length <= self.keep;
-        if !wanted && element.depth == 0 && !is_noise(element.tag) {
+        if !wanted && !is_noise(element.tag) {
             let Element { tag, vr, length, .. } = *element;
-            self.left_out.push(LeftOut { tag, vr, length });
+            self.left_out.push(LeftOut { within: self.within.clone(), tag, vr, length });
         }
         wanted
     }
@@ -179,7 +193,7 @@ impl Visitor for Rewrite {
         let pixels = parse::is_pixel_data(tag);
         if pixels {
             self.declare(tag);
-            self.left_out.push(LeftOut { tag, vr: VR::OW, length: 0 });
+            self.left_out.push(LeftOut { within: Vec::new(), tag, vr: VR::OW, length: 0 });
         }
         pixels
     }
@@ -188,12 +202,16 @@ impl Visitor for Rewrite {
         if depth == 0 {
             self.declare(tag);
         }
+        self.within.push((tag, 0));
         self.tag(tag);
         self.out.extend(b"SQ\0\0");
         self.out.extend(UNDEFINED);
     }
 
     fn item_start(&mut self) {
+        if let Some((_, items)) = self.within.last_mut() {
+            *items += 1;
+        }
         self.charsets.extend(self.charset().cloned());
         self.out.extend([0xfe, 0xff, 0x00, 0xe0]);
         self.out.extend(UNDEFINED);
@@ -205,12 +223,14 @@ impl Visitor for Rewrite {
     }
 
     fn sequence_end(&mut self) {
+        self.within.pop();
         self.out.extend([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
     }
 
     fn fragments(&mut self, element: &Element, _offset_table: &[u8], _fragments: &[Segment]) {
         if element.depth == 0 {
-            self.left_out.push(LeftOut { tag: element.tag, vr: element.vr, length: 0 });
+            let Element { tag, vr, .. } = *element;
+            self.left_out.push(LeftOut { within: Vec::new(), tag, vr, length: 0 });
         }
     }
 }
