@@ -10,7 +10,7 @@ use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 
 use crate::header::walk::{Element, Encoding, Visitor, has_long_length, walk};
-use crate::header::{Limits, meta};
+use crate::header::{Limits, is_pixel_data, meta};
 use crate::index::InstanceRow;
 use crate::pixels::{self, Photometric, PixelError};
 use crate::refusal::Refusal;
@@ -37,7 +37,7 @@ pub(super) fn to_explicit_little(
             return Err(PixelError::Unsupported.into());
         }
         pixels.extend_from_slice(&decoded.bytes);
-        described = Some((image.bits_allocated, image.samples, decoded.photometric));
+        described = Some((image.element(), image.samples, decoded.photometric));
     }
     drop(object);
 
@@ -56,9 +56,8 @@ pub(super) fn to_explicit_little(
         color: described.filter(|(_, samples, _)| *samples == 3).map(|(_, _, photometric)| photometric),
     };
     walk(Cursor::new(&*data), data.len() as u64, encoding, limits, &mut copy)?;
-    if let Some((bits, ..)) = described {
-        let vr = if bits > 8 { VR::OW } else { VR::OB };
-        copy.write(tags::PIXEL_DATA, vr, &pixels);
+    if let Some(((tag, vr), ..)) = described {
+        copy.write(tag, vr, &pixels);
     }
     Ok(copy.out)
 }
@@ -131,7 +130,7 @@ impl Visitor for Copy {
     }
 
     fn stops_at(&mut self, tag: Tag) -> bool {
-        tag == tags::PIXEL_DATA
+        is_pixel_data(tag)
     }
 
     fn sequence_start(&mut self, tag: Tag, _depth: usize) {
