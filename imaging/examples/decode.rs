@@ -68,8 +68,7 @@ fn frames(bytes: &[u8], out: &mut impl Write) -> Result<Value, String> {
             }
             _ => {
                 let whole = [&meta, data].concat();
-                let object = dicom_object::from_reader(&whole[..]).map_err(|error| error.to_string())?;
-                pixels::frame_of_file(&object, number as usize)
+                pixels::frame_of_file(&whole, number as usize)
             }
         }
         .map_err(|error| error.code().to_owned())?;
@@ -82,20 +81,15 @@ fn frames(bytes: &[u8], out: &mut impl Write) -> Result<Value, String> {
 
 /// Decodes by reading all of the file.
 fn whole(bytes: &[u8], out: &mut impl Write) -> Result<Value, String> {
-    let object = dicom_object::from_reader(bytes).map_err(|error| error.to_string())?;
+    let file = pixels::File::read(bytes, &Limits::default()).map_err(|error| error.code().to_owned())?;
     let mut said = json!({ "error": "imaging.no-pixel-data" });
-    let mut number = 0;
-    loop {
-        match pixels::frame_of_file(&object, number) {
-            Ok((image, frame)) => {
-                out.write_all(&frame.bytes).map_err(|error| error.to_string())?;
-                said = describe(&image, &frame, number + 1);
-            }
-            Err(pixels::PixelError::NoSuchFrame) if number > 0 => return Ok(said),
-            Err(error) => return Err(error.code().to_owned()),
-        }
-        number += 1;
+    let count = file.frames().map_err(|error| error.code().to_owned())?;
+    for number in 0..count {
+        let (image, frame) = file.frame(number).map_err(|error| error.code().to_owned())?;
+        out.write_all(&frame.bytes).map_err(|error| error.to_string())?;
+        said = describe(&image, &frame, count);
     }
+    Ok(said)
 }
 
 fn describe(image: &Image, frame: &Frame, frames: usize) -> Value {

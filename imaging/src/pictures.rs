@@ -1,7 +1,6 @@
 //! The small picture of an instance that a page shows: an image by its own window, an ECG as its traces. Handed to
 //! `ingest` as what draws previews.
 
-use dicom_dictionary_std::tags;
 use image::DynamicImage;
 
 use crate::ecg::{self, Paper};
@@ -44,9 +43,10 @@ pub fn of_frame(stored: &Stored<'_>, edges: &[u32]) -> Option<Vec<Vec<u8>>> {
 
 /// The same from a whole Part 10 file: for ECGs, and for images whose frames cannot be cut out by bytes.
 pub fn of_file(part10: &[u8], fallback: Fallback, edges: &[u32]) -> Option<Vec<Vec<u8>>> {
-    let file = dicom_object::from_reader(part10).ok()?;
-    let frames = file.get(tags::NUMBER_OF_FRAMES).and_then(|n| n.to_int::<u32>().ok());
-    if let Ok((image, frame)) = pixels::frame_of_file(&file, shown_frame(frames.unwrap_or(1)) as usize) {
+    if let Ok(file) = pixels::File::read(part10, &Limits::default())
+        && let Ok(frames) = file.frames()
+        && let Ok((image, frame)) = file.frame(shown_frame(frames as u32) as usize)
+    {
         return previews(&image, &frame, edges);
     }
     let ecg = ecg::decode_file(part10, fallback, &Limits::default()).ok()?;

@@ -103,8 +103,7 @@ fn a_header_that_promises_more_than_the_bytes_hold_is_refused() {
         let element = [0x28, 0x00, 0x10, 0x00, b'U', b'S', 2, 0];
         let at = bytes.windows(8).position(|window| window == element).expect("rows") + 8;
         bytes[at..at + 2].copy_from_slice(&0x7fff_u16.to_le_bytes());
-        let file = dicom_object::from_reader(&bytes[..]).expect("a file");
-        assert_eq!(pixels::frame_of_file(&file, 0).map(|_| ()), Err(code), "{name}");
+        assert_eq!(pixels::frame_of_file(&bytes, 0).map(|_| ()), Err(code), "{name}");
     }
 }
 
@@ -197,7 +196,11 @@ fn lossless_jpeg_ls_gives_every_sample_back() {
     ] {
         let (mut image, frame) = decode(name, 0).expect("pixels");
         let encoded = pixels::encode_jpeg_ls(&image, &frame).expect("encoded");
-        assert!(encoded.len() < frame.bytes.len() && encoded.len() % 2 == 0, "{name}: {}", encoded.len());
+        assert!(
+            encoded.len() < frame.bytes.len() && encoded.len().is_multiple_of(2),
+            "{name}: {}",
+            encoded.len()
+        );
         image.transfer_syntax = "1.2.840.10008.1.2.4.80".to_owned();
         image.photometric = frame.photometric;
         assert_eq!(pixels::decode(&image, &encoded, 0).expect("decoded"), frame, "{name}");
@@ -217,8 +220,7 @@ fn lossless_jpeg_ls_gives_every_sample_back() {
 fn a_ct_slice_is_less_than_half_in_jpeg_ls() {
     let (person, visit) = village();
     let slice = phantom::ct(1, &person, &visit).nth(100).expect("a slice");
-    let file = dicom_object::from_reader(&slice.bytes[..]).expect("a file");
-    let (image, frame) = pixels::frame_of_file(&file, 0).expect("pixels");
+    let (image, frame) = pixels::frame_of_file(&slice.bytes, 0).expect("pixels");
     let encoded = pixels::encode_jpeg_ls(&image, &frame).expect("encoded");
     assert!(encoded.len() * 2 < frame.bytes.len(), "{} of {}", encoded.len(), frame.bytes.len());
 }
@@ -229,8 +231,7 @@ fn floating_point_pixels_and_single_bits_are_read() {
     let float = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
     let bytes =
         made(&[(0x0028_0100, b"US", &[32, 0])], 0x7fe0_0008, b"OF", &float(&[-1.5, 0.0, f32::NAN, 2.5]));
-    let file = dicom_object::from_reader(&bytes[..]).expect("a file");
-    let (image, frame) = pixels::frame_of_file(&file, 0).expect("pixels");
+    let (image, frame) = pixels::frame_of_file(&bytes, 0).expect("pixels");
     assert!(image.float);
     assert_eq!(frame.bytes, float(&[-1.5, 0.0, f32::NAN, 2.5]));
     let picture = pixels::draw(&image, &frame, View::default()).expect("a picture").to_luma8();
@@ -255,13 +256,12 @@ fn floating_point_pixels_and_single_bits_are_read() {
     ];
     let bits = [0x01, 0x80, 0xff, 0x00, 0x0f, 0xf0];
     let bytes = made(attributes, 0x7fe0_0010, b"OB", &bits);
-    let file = dicom_object::from_reader(&bytes[..]).expect("a file");
     let parsed = parse(&bytes);
     let facts = &parsed.facts.instance;
     let start = (parsed.data_offset + facts.frame_index.start().expect("a start")) as usize;
     for number in 0..3 {
         let expected: Vec<u8> = (0..16).map(|bit| bits[number * 2 + bit / 8] >> (bit % 8) & 1).collect();
-        assert_eq!(pixels::frame_of_file(&file, number).expect("pixels").1.bytes, expected);
+        assert_eq!(pixels::frame_of_file(&bytes, number).expect("pixels").1.bytes, expected);
         let Segment(at, length) = facts.frame_index.frame(number as u32).expect("a frame")[0];
         let from = (parsed.data_offset + at) as usize;
         let alone = &bytes[from..from + length as usize];
@@ -275,8 +275,7 @@ fn floating_point_pixels_and_single_bits_are_read() {
 fn a_window_decides_what_is_black_and_white() {
     let (person, visit) = village();
     let slice = phantom::ct(1, &person, &visit).nth(100).expect("the middle slice");
-    let file = dicom_object::from_reader(&slice.bytes[..]).expect("a file");
-    let (image, frame) = pixels::frame_of_file(&file, 0).expect("pixels");
+    let (image, frame) = pixels::frame_of_file(&slice.bytes, 0).expect("pixels");
     let at = |picture: &image::DynamicImage, x: u32, y: u32| picture.to_luma8().get_pixel(x, y).0[0];
 
     let own = pixels::draw(&image, &frame, View::default()).expect("a picture");
@@ -309,8 +308,7 @@ fn a_view_is_cut_and_scaled_with_its_proportions_kept() {
 fn previews_are_jpegs_that_fit_and_png_loses_nothing() {
     let (person, visit) = village();
     let slice = phantom::ct(1, &person, &visit).next().expect("a slice");
-    let file = dicom_object::from_reader(&slice.bytes[..]).expect("a file");
-    let (image, frame) = pixels::frame_of_file(&file, 0).expect("pixels");
+    let (image, frame) = pixels::frame_of_file(&slice.bytes, 0).expect("pixels");
     let thumbnail = pixels::preview(&image, &frame, pixels::THUMBNAIL).expect("a thumbnail");
     let read = image::load_from_memory(&thumbnail).expect("a JPEG");
     assert_eq!((read.width(), read.height()), (128, 128));
@@ -322,8 +320,7 @@ fn previews_are_jpegs_that_fit_and_png_loses_nothing() {
 }
 
 fn decode(name: &str, frame: usize) -> Result<(Image, Frame), PixelError> {
-    let file = dicom_object::open_file(sample(name)).expect("a DICOM file");
-    pixels::frame_of_file(&file, frame)
+    pixels::frame_of_file(&std::fs::read(sample(name)).expect("a DICOM file"), frame)
 }
 
 /// The pixel data after a tool of DCMTK has made it explicit little endian.

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use dicom_core::header::Header;
 use dicom_core::value::Value;
 use dicom_core::{Tag, VR};
-use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use dicom_object::mem::InMemElement;
 use futures_util::stream::{self, StreamExt};
@@ -233,16 +232,21 @@ pub(super) async fn bulk_data(
 ) -> Result<Response, WebError> {
     let row = instance(index, path).await?;
     let steps = steps(tag).ok_or(WebError::NotFound)?;
-    if let [Step(tags::PIXEL_DATA, None)] = steps.as_slice() {
+    if let [Step(tag, None)] = steps.as_slice()
+        && header::is_pixel_data(*tag)
+    {
         let all: Vec<u32> = (1..=row.instance.frames).collect();
         return frames::frames(service, index, path, &all, accept).await;
     }
     let wanted =
         accept.ranges().into_iter().find(|range| range.covers(BYTES)).ok_or(WebError::NotAcceptable)?;
     let file = service.blobs.instance(&row.blob).await?;
+    let (fallback, limits) = (row.instance.fallback, service.limits);
+    let (syntax, offset) = (row.instance.transfer_syntax.clone(), row.blob.data_offset as usize);
     let bytes = blocking(move || {
-        let object = dicom_object::from_reader(&file[..])
-            .map_err(|_| WebError::Refused(crate::refusal::Refusal::NotDicom))?;
+        let data = file.get(offset..).ok_or(WebError::Unavailable)?;
+        let normal = header::normalize(data, &syntax, fallback, &limits, u32::MAX)?;
+        let object = parse(&normal.data)?;
         value_at(&object, &steps).ok_or(WebError::NotFound)
     })
     .await?;

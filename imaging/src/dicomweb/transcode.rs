@@ -24,22 +24,23 @@ pub(super) fn to_explicit_little(
     file: &[u8],
     limits: &Limits,
 ) -> Result<Vec<u8>, WebError> {
-    let object = dicom_object::from_reader(file).map_err(|_| Refusal::NotDicom)?;
     let mut pixels = Vec::new();
     let mut described = None;
-    for frame in 0..row.instance.frames as usize {
-        let (image, decoded) = pixels::frame_of_file(&object, frame)?;
-        if pixels.len() as u64 + decoded.bytes.len() as u64 > limits.inflated {
-            return Err(PixelError::TooLarge.into());
+    if row.instance.frames > 0 {
+        let object = pixels::File::read(file, limits)?;
+        for frame in 0..row.instance.frames as usize {
+            let (image, decoded) = object.frame(frame)?;
+            if pixels.len() as u64 + decoded.bytes.len() as u64 > limits.inflated {
+                return Err(PixelError::TooLarge.into());
+            }
+            // One-bit pixels come a byte each; they go out as they were stored.
+            if image.bits_allocated == 1 {
+                return Err(PixelError::Unsupported.into());
+            }
+            pixels.extend_from_slice(&decoded.bytes);
+            described = Some((image.element(), image.samples, decoded.photometric));
         }
-        // One-bit pixels come a byte each; they go out as they were stored.
-        if image.bits_allocated == 1 {
-            return Err(PixelError::Unsupported.into());
-        }
-        pixels.extend_from_slice(&decoded.bytes);
-        described = Some((image.element(), image.samples, decoded.photometric));
     }
-    drop(object);
 
     let start = usize::try_from(row.blob.data_offset).ok().filter(|at| *at <= file.len());
     let data = &file[start.ok_or(Refusal::Truncated)?..];

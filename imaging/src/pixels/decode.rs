@@ -5,13 +5,10 @@
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use dicom_core::VR;
-use dicom_core::value::Value;
-use dicom_dictionary_std::{tags, uids};
+use dicom_dictionary_std::uids;
 use dicom_encoding::TransferSyntaxIndex;
 use dicom_encoding::adapters::{PixelDataObject, RawPixelData};
 use dicom_encoding::transfer_syntax::Codec;
-use dicom_object::DefaultDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use super::codestream::{self, Codestream, Colors};
@@ -74,66 +71,8 @@ pub fn decode(image: &Image, encoded: &[u8], frame: usize) -> Result<Frame, Pixe
     }
 }
 
-/// Decodes a frame of a file that has been read whole, with the description that belongs to it.
-pub fn frame_of_file(file: &DefaultDicomObject, frame: usize) -> Result<(Image, Frame), PixelError> {
-    let image = Image::read(file, file.meta().transfer_syntax(), frame)?;
-    let kinds = [tags::PIXEL_DATA, tags::FLOAT_PIXEL_DATA, tags::DOUBLE_FLOAT_PIXEL_DATA];
-    let element = kinds.iter().find_map(|tag| file.get(*tag)).ok_or(PixelError::NoPixelData)?;
-    let decoded = match element.value() {
-        Value::Primitive(value) => {
-            let mut bytes = value.to_bytes();
-            // The parser has put words into our order, but left the order of the words in longer samples.
-            let words = element.vr() == VR::OW && image.bits_allocated == 32;
-            if words && file.meta().transfer_syntax() == "1.2.840.10008.1.2.2" {
-                let mut own = bytes.into_owned();
-                own.chunks_exact_mut(4).for_each(|long| long.rotate_left(2));
-                bytes = Cow::Owned(own);
-            }
-            let length = native_length(&image);
-            let part = match image.bits_allocated {
-                1 => bytes.as_ref(),
-                _ => bytes.get(frame * length..(frame + 1) * length).ok_or(PixelError::Invalid)?,
-            };
-            native(&image, part, frame)?
-        }
-        Value::PixelSequence(sequence) => {
-            let fragments = fragments(sequence.fragments(), sequence.offset_table(), image.frames, frame)
-                .ok_or(PixelError::Invalid)?;
-            decode(&image, &fragments, frame)?
-        }
-        Value::Sequence(_) => return Err(PixelError::Invalid),
-    };
-    Ok((image, decoded))
-}
-
-/// The fragments of a frame: one for one, all of a single frame, or as the basic offset table has it (PS3.5 A.4).
-fn fragments<'a>(
-    fragments: &'a [Vec<u8>],
-    offsets: &[u32],
-    frames: usize,
-    frame: usize,
-) -> Option<Cow<'a, [u8]>> {
-    if fragments.len() == frames {
-        return fragments.get(frame).map(|fragment| Cow::Borrowed(fragment.as_slice()));
-    }
-    if frames == 1 {
-        return Some(Cow::Owned(fragments.concat()));
-    }
-    let start = *offsets.get(frame)? as usize;
-    let end = offsets.get(frame + 1).map_or(usize::MAX, |offset| *offset as usize);
-    let mut at = 0;
-    let mut joined = Vec::new();
-    for fragment in fragments {
-        if (start..end).contains(&at) {
-            joined.extend_from_slice(fragment);
-        }
-        at += fragment.len() + 8;
-    }
-    Some(Cow::Owned(joined))
-}
-
 /// Stored bytes of one uncompressed frame of whole bytes.
-fn native_length(image: &Image) -> usize {
+pub(super) fn native_length(image: &Image) -> usize {
     match image.photometric {
         // Two pixels share their colors: four bytes for two pixels (PS3.3 C.7.6.3.1.2).
         Photometric::YbrFull422 | Photometric::YbrPartial422 if image.bits_allocated == 8 => {

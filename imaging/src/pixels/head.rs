@@ -6,6 +6,7 @@ use dicom_object::InMemDicomObject;
 use super::PixelError;
 use super::decode::{Frame, decode};
 use super::describe::Image;
+use crate::header::walk::Encoding;
 use crate::header::{Limits, meta, normalize};
 use crate::text::Fallback;
 use crate::uid::TransferSyntaxUid;
@@ -25,15 +26,11 @@ pub fn frame_of_head(
     encoded: &[u8],
     frame: usize,
 ) -> Result<(Image, Frame), PixelError> {
-    // By our own walk: files whose data set is not written as their transfer syntax says were taken in too.
     let container = meta::read(head).ok_or(PixelError::NoPixelData)?;
     let data = &head[container.data_offset..];
     let syntax = TransferSyntaxUid::parse(transfer_syntax).map_err(|_| PixelError::Unsupported)?;
-    let normal = normalize(data, &syntax, Fallback::default(), &Limits::default(), LONGEST)
-        .map_err(|_| PixelError::NoPixelData)?;
-    let explicit = dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
-    let object = InMemDicomObject::read_dataset_with_ts(&normal.data[..], &explicit)
-        .map_err(|_| PixelError::NoPixelData)?;
+    let (encoding, _) = meta::encoding(Some(&syntax), data);
+    let object = data_set(data, encoding, &Limits::default())?;
     let name = match syntax.as_str() {
         big @ meta::EXPLICIT_BIG => big,
         _ if native => meta::EXPLICIT_LITTLE,
@@ -42,4 +39,23 @@ pub fn frame_of_head(
     let image = Image::read(&object, name, frame)?;
     let decoded = decode(&image, encoded, frame)?;
     Ok((image, decoded))
+}
+
+/// What stands before the pixels of a data set that is not deflated. By our own walk: files whose data set is not written
+/// as their transfer syntax says were taken in too.
+pub(super) fn data_set(
+    data: &[u8],
+    encoding: Encoding,
+    limits: &Limits,
+) -> Result<InMemDicomObject, PixelError> {
+    let written = match encoding {
+        Encoding::IMPLICIT_LITTLE => meta::IMPLICIT_LITTLE,
+        Encoding::EXPLICIT_BIG => meta::EXPLICIT_BIG,
+        _ => meta::EXPLICIT_LITTLE,
+    };
+    let written = TransferSyntaxUid::parse(written).map_err(|_| PixelError::Unsupported)?;
+    let normal = normalize(data, &written, Fallback::default(), limits, LONGEST)
+        .map_err(|_| PixelError::NoPixelData)?;
+    let explicit = dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
+    InMemDicomObject::read_dataset_with_ts(&normal.data[..], &explicit).map_err(|_| PixelError::NoPixelData)
 }

@@ -31,8 +31,8 @@ fn speed(beat: &Beat, leads: &[Vec<f32>]) -> Vec<f32> {
     let length = length(beat);
     let mut speed = vec![0.0_f32; length];
     for lead in leads {
-        for at in step..length - step {
-            speed[at] += (lead[at + step] - lead[at - step]).abs() / (2 * step) as f32;
+        for (at, sum) in speed.iter_mut().enumerate().take(length.saturating_sub(step)).skip(step) {
+            *sum += (lead[at + step] - lead[at - step]).abs() / (2 * step) as f32;
         }
     }
     running_mean(&speed, samples(beat, 0.008))
