@@ -112,8 +112,8 @@ impl Visitor for Copy {
 
     fn value(&mut self, element: &Element, mut value: Vec<u8>) -> Result<(), Refusal> {
         let Element { tag, vr, depth, .. } = *element;
-        // Group lengths would be wrong now (and were retired).
-        if tag.element() == 0 {
+        // Group lengths would be wrong now (and were retired); a delimiter that delimits nothing is none.
+        if tag.element() == 0 || tag.group() == 0xfffe {
             return Ok(());
         }
         if self.encoding.big_endian {

@@ -144,8 +144,10 @@ fn unit(vr: VR) -> usize {
     }
 }
 
+/// Group lengths, padding, and delimiters that stand where nothing is to be delimited: written as elements they would be
+/// delimiters to a reader.
 fn is_noise(tag: Tag) -> bool {
-    tag.element() == 0 || tag == tags::DATA_SET_TRAILING_PADDING
+    tag.element() == 0 || tag == tags::DATA_SET_TRAILING_PADDING || tag.group() == 0xfffe
 }
 
 impl Visitor for Rewrite {
@@ -183,7 +185,9 @@ impl Visitor for Rewrite {
                 if self.encoding.big_endian {
                     value.chunks_exact_mut(unit(vr)).for_each(<[u8]>::reverse);
                 }
-                self.write(tag, vr, &value);
+                // Readers lose their place in a value that is no whole number of what its VR says.
+                let whole = value.len().is_multiple_of(if vr == VR::AT { 4 } else { unit(vr) });
+                self.write(tag, if whole { vr } else { VR::UN }, &value);
             }
         }
         Ok(())
@@ -232,5 +236,27 @@ impl Visitor for Rewrite {
             let Element { tag, vr, .. } = *element;
             self.left_out.push(LeftOut { within: Vec::new(), tag, vr, length: 0 });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A value of three bytes in a VR of two, a delimiter where nothing is open, and then a name.
+    #[test]
+    fn what_readers_stumble_over_is_carried_so_that_they_do_not() {
+        let mut data = Vec::new();
+        data.extend([0x28, 0x00, 0x09, 0x00, b'A', b'T', 6, 0, 1, 2, 3, 4, 5, 6]);
+        data.extend([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
+        data.extend([0x28, 0x00, 0x10, 0x00, b'U', b'S', 3, 0, 1, 0, 9]);
+        data.extend([0x32, 0x00, 0x32, 0x10, b'P', b'N', 4, 0, b'Z', b'h', b'a', b'o']);
+        let syntax = TransferSyntaxUid::parse(meta::EXPLICIT_LITTLE).unwrap();
+        let normal = normalize(&data, &syntax, Fallback::default(), &Limits::default(), 4096).unwrap();
+        let reader = dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
+        let read = dicom_object::InMemDicomObject::read_dataset_with_ts(&normal.data[..], &reader).unwrap();
+        assert_eq!(read.element(Tag(0x0032, 0x1032)).unwrap().to_str().unwrap(), "Zhao");
+        assert_eq!(read.element(Tag(0x0028, 0x0009)).unwrap().to_bytes().unwrap(), &[1, 2, 3, 4, 5, 6][..]);
+        assert_eq!(read.iter().count(), 4, "with the character set, without the delimiter");
     }
 }

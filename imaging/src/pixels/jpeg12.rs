@@ -225,8 +225,9 @@ impl Decoder {
     fn parts(&self, segment: &[u8]) -> Option<Vec<Part>> {
         let (count, rest) = segment.split_first()?;
         let (selectors, spectral) = rest.split_at_checked(2 * usize::from(*count))?;
-        // The whole band, at full precision: anything else is progression.
-        if !(1..=4).contains(count) || spectral.get(..3)? != [0, 63, 0] {
+        // From the first coefficient on at full precision: anything else is progression. The last one is always the
+        // 64th, though there are devices that write 0 for it.
+        if !(1..=4).contains(count) || !matches!(spectral.get(..3)?, [0, _, 0]) {
             return None;
         }
         let mut parts: Vec<Part> = Vec::new();

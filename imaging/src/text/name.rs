@@ -110,8 +110,8 @@ impl PersonName {
             (false, true) => reads_as(&mine, &other.letters()),
             (true, false) => reads_as(&theirs, &self.letters()),
             (true, true) => {
-                let (mine, theirs) = (self.letters(), other.letters());
-                !mine.is_empty() && orders(&mine).contains(&theirs.concat())
+                let (mine, theirs) = (self.letters(), orders(&other.letters()));
+                !mine.is_empty() && orders(&mine).iter().any(|order| theirs.contains(order))
             }
         }
     }
@@ -322,6 +322,7 @@ mod tests {
     fn letters_agree_whatever_the_case_and_the_order() {
         assert!(agree("Smith^John", "SMITH^JOHN"));
         assert!(agree("John Smith", "Smith^John"));
+        assert!(agree("John^Paul Smith", "PaulSmithJohn"));
         assert!(!agree("Smith^John", "Smith^Joan"));
     }
 
