@@ -111,6 +111,24 @@ async fn metadata_of_a_series_names_the_bulk_it_leaves_out() {
     assert_eq!(all[0]["00280030"]["Value"], json!([0.8, 0.8]));
 }
 
+/// The samples of an ECG lie in a sequence.
+#[tokio::test]
+async fn bulk_inside_a_sequence_is_named_by_its_path_and_comes_from_there() {
+    let bench = bench();
+    let ecg = phantom::ecg(7, &person("张^三"), &visit(Charset::Utf8));
+    bench.store(None, &[&ecg.bytes]).await.unwrap();
+    let url = format!("studies/{}/series/{}", ecg.study_uid, ecg.series_uid);
+    let metadata = bench.get(&format!("{url}/metadata"), "application/dicom+json").await.unwrap().json();
+    let waveform = &metadata[0]["54000100"]["Value"][0];
+    assert_eq!(waveform["003A0005"]["Value"], json!([12]));
+    let uri = waveform["54001010"]["BulkDataURI"].as_str().unwrap();
+    assert_eq!(uri, format!("{BASE}/{url}/instances/{}/bulkdata/54000100/1/54001010", ecg.instance_uid));
+    assert_eq!(waveform["54001010"]["vr"], "OW");
+    assert_eq!(metadata[0].get("54001010"), None, "not at the top");
+    let bulk = bench.get(uri, "").await.unwrap().parts();
+    assert_eq!(bulk[0].1, &ecg.bytes[ecg.bytes.len() - 2 * 12 * 5000..]);
+}
+
 #[tokio::test]
 async fn frames_come_plain_or_as_stored() {
     let bench = bench();
@@ -167,10 +185,8 @@ async fn a_client_that_insists_gets_plain_little_endian_that_dcmtk_reads() {
         );
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success() && said.contains("=LittleEndianExplicit"), "{name}: {said}");
-        let file = dicom_object::open_file(&path).unwrap();
-        let (_, ours) = imaging::pixels::frame_of_file(&file, 0).unwrap();
-        let (_, stored) =
-            imaging::pixels::frame_of_file(&dicom_object::open_file(sample(name)).unwrap(), 0).unwrap();
+        let (_, ours) = imaging::pixels::frame_of_file(&std::fs::read(&path).unwrap(), 0).unwrap();
+        let (_, stored) = imaging::pixels::frame_of_file(&std::fs::read(sample(name)).unwrap(), 0).unwrap();
         assert_eq!(ours, stored, "{name}");
     }
     let url = bench.stored("CT_small.dcm").await;

@@ -82,6 +82,104 @@ fn the_drawing_is_a_page_of_millimeters() {
     }
 }
 
+/// What the device measured of its own recording is what we measure, within what readers differ among themselves.
+#[test]
+fn a_recording_is_measured_as_its_device_measured_it() {
+    let measured = ecg::measure(&recording());
+    let near = |name: &str, value: Option<f64>, expected: f64, within: f64| {
+        let value = value.unwrap_or_else(|| panic!("{name} is missing: {measured:?}"));
+        assert!((value - expected).abs() <= within, "{name}: {value}, not {expected}: {measured:?}");
+    };
+    assert!(measured.reference_only);
+    near("RR", measured.rr_ms, 982.0, 8.0);
+    near("rate", measured.heart_rate, 61.0, 1.0);
+    near("PR", measured.pr_ms, 161.0, 15.0);
+    near("QRS", measured.qrs_ms, 75.0, 12.0);
+    near("QT", measured.qt_ms, 368.0, 20.0);
+    near("QTc", measured.qtc.map(|qtc| qtc.bazett), 370.0, 25.0);
+    near("axis", measured.axis, 52.0, 12.0);
+    assert_eq!(measured.quality.grade, ecg::Grade::Good);
+    assert_eq!(measured.r_peaks.len(), 10);
+}
+
+#[test]
+fn the_synthetic_ecg_is_measured_as_it_was_made() {
+    for seed in 1..12 {
+        let (person, visit) = village();
+        let ecg = decode(&phantom::ecg(seed, &person, &visit).bytes).expect("an ECG");
+        let measured = ecg::measure(&ecg);
+        let near = |value: Option<f64>, expected: f64, within: f64| {
+            value.is_some_and(|value| (value - expected).abs() <= within)
+        };
+        let all = near(measured.heart_rate, f64::from(phantom::ECG_HEART_RATE), 2.0)
+            && near(measured.pr_ms, 162.0, 28.0)
+            && near(measured.qrs_ms, 90.0, 15.0)
+            && near(measured.qt_ms, 384.0, 25.0);
+        assert!(all, "{seed}: {measured:?}");
+    }
+}
+
+/// Noise alone, a flat line, gaps, and next to nothing: no measurement is made up.
+#[test]
+fn what_cannot_be_measured_is_left_out() {
+    let mut state = 7_u32;
+    let mut noise = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 24) as f32 * 400.0 - 200.0
+    };
+    let mut noisy = synthetic();
+    noisy.leads.iter_mut().flat_map(|lead| &mut lead.microvolts).for_each(|uv| *uv = noise());
+    let measured = ecg::measure(&noisy);
+    assert_eq!((measured.qt_ms, measured.pr_ms), (None, None), "{measured:?}");
+    assert_ne!(measured.quality.grade, ecg::Grade::Good);
+
+    for value in [0.0, f32::NAN, f32::MAX] {
+        let mut flat = synthetic();
+        flat.leads.iter_mut().flat_map(|lead| &mut lead.microvolts).for_each(|uv| *uv = value);
+        let measured = ecg::measure(&flat);
+        assert_eq!((measured.r_peaks.len(), measured.heart_rate), (0, None), "{value}");
+    }
+    let mut short = synthetic();
+    short.leads.iter_mut().for_each(|lead| lead.microvolts.truncate(300));
+    assert_eq!(ecg::measure(&short).heart_rate, None);
+    let mut none = synthetic();
+    none.leads.clear();
+    assert_eq!(ecg::measure(&none).heart_rate, None);
+}
+
+#[test]
+fn a_beat_without_a_p_wave_has_no_pr_interval() {
+    let mut ecg = synthetic();
+    let peaks = ecg::measure(&ecg).r_peaks;
+    // From 260 to 70 ms before each R peak the level before.
+    for lead in &mut ecg.leads {
+        for peak in &peaks {
+            let (from, to) = (peak.saturating_sub(140), peak.saturating_sub(38));
+            let (a, b) = (lead.microvolts[from], lead.microvolts[to]);
+            for at in from..to {
+                lead.microvolts[at] = a + (b - a) * (at - from) as f32 / (to - from) as f32;
+            }
+        }
+    }
+    let measured = ecg::measure(&ecg);
+    assert_eq!(measured.pr_ms, None, "{measured:?}");
+    assert!(measured.qt_ms.is_some());
+}
+
+#[test]
+fn an_earlier_ecg_is_drawn_under_the_sheet() {
+    let (now, before) = (recording(), synthetic());
+    let paper = Paper::default();
+    let sheet = ecg::lay_out(&now, paper);
+    let (peaks, earlier) = (ecg::measure(&now).r_peaks, ecg::measure(&before).r_peaks);
+    let svg = ecg::svg_over(&sheet, &ecg::lay_under((&now, &peaks), (&before, &earlier), paper));
+    assert!(svg.contains("stroke-dasharray") && svg.contains(before.acquired_at.as_deref().expect("a time")));
+    assert!(!ecg::svg(&sheet).contains("stroke-dasharray"));
+    if let Ok(folder) = std::env::var("IMAGING_DRAWINGS") {
+        std::fs::write(format!("{folder}/over.svg"), &svg).expect("written");
+    }
+}
+
 #[test]
 fn a_list_shows_an_ecg_by_its_traces() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/waveform_ecg.dcm");

@@ -1,6 +1,8 @@
 //! Text against an independent reader: `dcmconv +U8` of DCMTK converts each file to UTF-8, and what we read from
 //! the original must be what stands in its output.
 
+#[path = "common/made.rs"]
+mod made;
 #[path = "common/samples.rs"]
 mod samples;
 #[path = "common/tools.rs"]
@@ -12,6 +14,7 @@ use dicom_object::open_file;
 use imaging::header::{Limits, normalize, parse_file};
 use imaging::text::{Fallback, PersonName};
 use imaging::uid::TransferSyntaxUid;
+use made::Elements;
 use samples::sample;
 use tools::dcmtk;
 
@@ -177,4 +180,163 @@ fn items_have_their_own_character_set_or_that_around_them() {
         let text = String::from_utf8_lossy(&normal.data);
         assert!(text.contains("ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"), "{name}: {text:?}");
     }
+}
+
+/// Standard elements of each VR that the character set applies to, in the order of their tags.
+const TEXTS: [(u32, &str); 22] = [
+    (0x0008_0050, "SH"),
+    (0x0008_0080, "LO"),
+    (0x0008_0081, "ST"),
+    (0x0008_0090, "PN"),
+    (0x0008_0119, "UC"),
+    (0x0008_1010, "SH"),
+    (0x0008_1030, "LO"),
+    (0x0008_103e, "LO"),
+    (0x0008_1050, "PN"),
+    (0x0008_1070, "PN"),
+    (0x0008_2111, "ST"),
+    (0x0010_0010, "PN"),
+    (0x0010_0020, "LO"),
+    (0x0010_1001, "PN"),
+    (0x0010_1040, "LO"),
+    (0x0010_21b0, "LT"),
+    (0x0010_4000, "LT"),
+    (0x0018_1030, "LO"),
+    (0x0020_0010, "SH"),
+    (0x0032_1032, "PN"),
+    (0x0040_0280, "ST"),
+    (0x0040_a160, "UT"),
+];
+
+/// Random Chinese texts (xorshift), of the characters that a form can carry.
+struct Texts {
+    state: u64,
+    repertoire: Vec<char>,
+}
+
+impl Texts {
+    fn below(&mut self, end: usize) -> usize {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        (self.state % end as u64) as usize
+    }
+
+    fn word(&mut self, most: usize) -> String {
+        let length = 1 + self.below(most);
+        let places: Vec<usize> = (0..length).map(|_| self.below(self.repertoire.len())).collect();
+        places.into_iter().map(|place| self.repertoire[place]).collect()
+    }
+
+    fn of(&mut self, vr: &str) -> String {
+        match vr {
+            "PN" => {
+                let name = format!("{}^{}", self.word(2), self.word(2));
+                match self.below(4) {
+                    0 => name,
+                    1 => name + "\\Li^Si",
+                    2 => format!("Zhang^XiaoDong={name}"),
+                    _ => format!("Zhang^XiaoDong={name}={}", self.word(1)),
+                }
+            }
+            "SH" | "LO" | "UC" if self.below(3) == 0 => format!("{}\\CT {}", self.word(4), self.word(3)),
+            "ST" | "LT" | "UT" => format!("{}\r\n5% {} a", self.word(12), self.word(9)),
+            _ => self.word(6),
+        }
+    }
+}
+
+/// Code extensions as PS3.5 §6.1.2.5.3 wants them: announced again behind every delimiter.
+fn announced(text: &str, vr: &str) -> Vec<u8> {
+    let delimiters: &[char] = match vr {
+        "PN" => &['^', '=', '\\'],
+        "ST" | "LT" | "UT" => &['\n'],
+        _ => &['\\'],
+    };
+    let mut bytes = Vec::new();
+    for part in text.split_inclusive(delimiters) {
+        if !part.is_ascii() {
+            bytes.extend(b"\x1b$)A");
+        }
+        bytes.extend(encoding_rs::GBK.encode(part).0.as_ref());
+    }
+    bytes
+}
+
+/// Hundreds of texts of every VR in every form that devices in China write, against DCMTK: the characters of GB 2312, those
+/// of GBK with their trail bytes that look like delimiters, and those of GB18030 that take four bytes.
+#[test]
+fn a_corpus_of_chinese_texts_of_every_vr_and_form_reads_as_dcmtk_reads_it() {
+    let two_bytes = |leads: std::ops::RangeInclusive<u8>, trails: &[u8]| -> Vec<char> {
+        let pairs = leads.flat_map(|lead| trails.iter().map(move |trail| [lead, *trail]));
+        pairs
+            .filter_map(|pair| {
+                let text = encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(&pair)?;
+                text.chars().next().filter(|c| imaging::text::name::is_han(*c))
+            })
+            .collect()
+    };
+    let upper: Vec<u8> = (0xa1..=0xfe).collect();
+    let simple = two_bytes(0xb0..=0xf7, &upper);
+    // 0x5C, 0x5E, 0x3D cannot be (they begin at 0x40); 0x40, 0x5C, 0x5E, 0x7C look like @ \ ^ |.
+    let tricky = two_bytes(0x81..=0xa0, &[0x40, 0x5c, 0x5e, 0x7c, 0x80, 0xa0, 0xfe]);
+    let wide: Vec<char> = ['\u{20087}', '\u{20bb7}', '\u{3402}', '\u{2a6d6}', '㐂', '䶮', '𠮷'].into();
+    assert!(simple.len() > 6000 && tricky.len() > 150);
+    let all = [simple.clone(), tricky.repeat(20), wide.repeat(200)].concat();
+    let gbk = [simple.clone(), tricky.repeat(20)].concat();
+    let mut compared = 0;
+    for (seed, (charset, repertoire)) in [
+        ("GB18030", &all),
+        ("GBK", &gbk),
+        ("ISO_IR 192", &all),
+        ("\\ISO 2022 IR 58", &simple),
+        ("ISO 2022 IR 6\\ISO 2022 IR 58", &simple),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut texts = Texts { state: 0x9e37_79b9 + seed as u64, repertoire: repertoire.clone() };
+        for _ in 0..12 {
+            let mut data = Elements::default();
+            let class = "1.2.840.10008.5.1.4.1.1.7";
+            data.put(0x0008_0005, "CS", charset.as_bytes()).put(0x0008_0016, "UI", class.as_bytes());
+            data.put(0x0008_0018, "UI", b"1.2.826.0.1.3680043.9.1");
+            let mut written = Vec::new();
+            for (tag, vr) in TEXTS {
+                let text = texts.of(vr);
+                let bytes = match charset {
+                    "ISO_IR 192" => text.as_bytes().to_vec(),
+                    "GB18030" | "GBK" => encoding_rs::GB18030.encode(&text).0.into_owned(),
+                    _ => announced(&text, vr),
+                };
+                data.put(tag, vr, &bytes);
+                written.push((tag, text));
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let (path, converted) = (folder.path().join("in.dcm"), folder.path().join("out.dcm"));
+            let file = data.file(class);
+            std::fs::write(&path, &file).unwrap();
+            let output = dcmtk("dcmconv", &["+U8", path.to_str().unwrap(), converted.to_str().unwrap()]);
+            assert!(output.status.success(), "{charset}: {}", String::from_utf8_lossy(&output.stderr));
+            let theirs = open_file(&converted).unwrap();
+            let container = imaging::header::meta::read(&file).unwrap();
+            let data = &file[container.data_offset..];
+            let syntax = container.transfer_syntax.unwrap();
+            let normal = normalize(data, &syntax, Fallback::default(), &Limits::default(), 1 << 20).unwrap();
+            let reader = dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
+            let ours =
+                dicom_object::InMemDicomObject::read_dataset_with_ts(&normal.data[..], &reader).unwrap();
+            for (tag, text) in written {
+                let tag = dicom_core::Tag((tag >> 16) as u16, tag as u16);
+                let read = |object: &dicom_object::InMemDicomObject| {
+                    object.element(tag).unwrap().to_str().unwrap().trim_end_matches([' ', '\0']).to_owned()
+                };
+                let (mine, his) = (read(&ours), read(&theirs));
+                assert_eq!(mine, text, "{charset} {tag}");
+                assert_eq!(mine, his, "{charset} {tag}");
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, 5 * 12 * TEXTS.len());
 }

@@ -1,13 +1,12 @@
 //! WADO-RS: frames (PS3.18 §10.4.1.1.6), read as byte ranges of the stored object wherever the index knows them.
 
 use bytes::Bytes;
-use dicom_dictionary_std::{tags, uids};
+use dicom_dictionary_std::uids;
 use futures_util::stream::{self, StreamExt};
 
 use crate::header::{FrameIndex, meta};
 use crate::index::{Index, InstanceRow};
 use crate::pixels::{self, Frame, Image, PixelError};
-use crate::refusal::Refusal;
 
 use super::accept::{Accept, Range};
 use super::error::WebError;
@@ -142,29 +141,11 @@ pub(super) async fn decoded(
     };
     let (Some(start), Some(encoded)) = (start, by_range) else {
         let file = service.blobs.instance(&row.blob).await?;
-        return blocking(move || {
-            let object = dicom_object::from_reader(&file[..]).map_err(|_| Refusal::NotDicom)?;
-            Ok(pixels::frame_of_file(&object, number as usize)?)
-        })
-        .await;
+        return blocking(move || Ok(pixels::frame_of_file(&file, number as usize)?)).await;
     };
     let head = service.blobs.head(&row.blob, row.blob.data_offset + start).await?;
     let syntax = row.instance.transfer_syntax.clone();
     let native = matches!(row.instance.frame_index, FrameIndex::Native { .. });
-    blocking(move || {
-        let object = dicom_object::OpenFileOptions::new()
-            .read_until(tags::PIXEL_DATA)
-            .from_reader(&head[..])
-            .map_err(|_| Refusal::NotDicom)?;
-        // GE's private syntax and others that only differ in pixels by name are native when their index is.
-        let syntax = if native && !matches!(syntax.as_str(), meta::EXPLICIT_BIG) {
-            meta::EXPLICIT_LITTLE
-        } else {
-            syntax.as_str()
-        };
-        let image = Image::read(&object, syntax, number as usize)?;
-        let frame = pixels::decode(&image, &encoded, number as usize)?;
-        Ok((image, frame))
-    })
-    .await
+    blocking(move || Ok(pixels::frame_of_head(&head, syntax.as_str(), native, &encoded, number as usize)?))
+        .await
 }

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use dicom_core::header::Header;
 use dicom_core::value::Value;
 use dicom_core::{Tag, VR};
-use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use dicom_object::mem::InMemElement;
 use futures_util::stream::{self, StreamExt};
@@ -150,9 +149,12 @@ async fn describe(service: &Service, row: &InstanceRow) -> Result<String, WebErr
         let mut object = to_json(&parse(&normal.data)?);
         let url = rows::instance_url(&row, &service.base);
         for left in &normal.left_out {
-            let tag = format!("{:04X}{:04X}", left.tag.group(), left.tag.element());
-            let uri = format!("{url}/bulkdata/{tag}");
-            object.insert(tag, json!({"vr": left.vr.to_string(), "BulkDataURI": uri}));
+            let uri = format!("{url}/bulkdata/{}", left.path());
+            let value = json!({"vr": left.vr.to_string(), "BulkDataURI": uri});
+            let holder = left.within.iter().try_fold(&mut object, |object, (tag, item)| {
+                object.get_mut(&key(*tag))?.get_mut("Value")?.get_mut(item - 1)?.as_object_mut()
+            });
+            holder.and_then(|object| object.insert(key(left.tag), value));
         }
         rows::put_syntaxes(&mut object, &row);
         Ok(serde_json::Value::Object(object).to_string())
@@ -172,7 +174,6 @@ fn to_json(object: &InMemDicomObject) -> Object {
     let mut out = Object::new();
     for element in object.iter() {
         let tag = element.tag();
-        let key = format!("{:04X}{:04X}", tag.group(), tag.element());
         let vr = element.vr();
         let value = match element.value() {
             Value::Sequence(sequence) => {
@@ -192,9 +193,14 @@ fn to_json(object: &InMemDicomObject) -> Object {
                 dicom_json::to_value(element).unwrap_or_else(|_| json!({"vr": vr.to_string()}))
             }
         };
-        out.insert(key, value);
+        out.insert(key(tag), value);
     }
     out
+}
+
+/// A tag as DICOM JSON names it.
+fn key(tag: Tag) -> String {
+    format!("{:04X}{:04X}", tag.group(), tag.element())
 }
 
 fn texts(element: &InMemElement) -> Vec<String> {
@@ -226,16 +232,21 @@ pub(super) async fn bulk_data(
 ) -> Result<Response, WebError> {
     let row = instance(index, path).await?;
     let steps = steps(tag).ok_or(WebError::NotFound)?;
-    if let [Step(tags::PIXEL_DATA, None)] = steps.as_slice() {
+    if let [Step(tag, None)] = steps.as_slice()
+        && header::is_pixel_data(*tag)
+    {
         let all: Vec<u32> = (1..=row.instance.frames).collect();
         return frames::frames(service, index, path, &all, accept).await;
     }
     let wanted =
         accept.ranges().into_iter().find(|range| range.covers(BYTES)).ok_or(WebError::NotAcceptable)?;
     let file = service.blobs.instance(&row.blob).await?;
+    let (fallback, limits) = (row.instance.fallback, service.limits);
+    let (syntax, offset) = (row.instance.transfer_syntax.clone(), row.blob.data_offset as usize);
     let bytes = blocking(move || {
-        let object = dicom_object::from_reader(&file[..])
-            .map_err(|_| WebError::Refused(crate::refusal::Refusal::NotDicom))?;
+        let data = file.get(offset..).ok_or(WebError::Unavailable)?;
+        let normal = header::normalize(data, &syntax, fallback, &limits, u32::MAX)?;
+        let object = parse(&normal.data)?;
         value_at(&object, &steps).ok_or(WebError::NotFound)
     })
     .await?;

@@ -10,7 +10,7 @@ use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 
 use crate::header::walk::{Element, Encoding, Visitor, has_long_length, walk};
-use crate::header::{Limits, meta};
+use crate::header::{Limits, is_pixel_data, meta};
 use crate::index::InstanceRow;
 use crate::pixels::{self, Photometric, PixelError};
 use crate::refusal::Refusal;
@@ -24,22 +24,23 @@ pub(super) fn to_explicit_little(
     file: &[u8],
     limits: &Limits,
 ) -> Result<Vec<u8>, WebError> {
-    let object = dicom_object::from_reader(file).map_err(|_| Refusal::NotDicom)?;
     let mut pixels = Vec::new();
     let mut described = None;
-    for frame in 0..row.instance.frames as usize {
-        let (image, decoded) = pixels::frame_of_file(&object, frame)?;
-        if pixels.len() as u64 + decoded.bytes.len() as u64 > limits.inflated {
-            return Err(PixelError::TooLarge.into());
+    if row.instance.frames > 0 {
+        let object = pixels::File::read(file, limits)?;
+        for frame in 0..row.instance.frames as usize {
+            let (image, decoded) = object.frame(frame)?;
+            if pixels.len() as u64 + decoded.bytes.len() as u64 > limits.inflated {
+                return Err(PixelError::TooLarge.into());
+            }
+            // One-bit pixels come a byte each; they go out as they were stored.
+            if image.bits_allocated == 1 {
+                return Err(PixelError::Unsupported.into());
+            }
+            pixels.extend_from_slice(&decoded.bytes);
+            described = Some((image.element(), image.samples, decoded.photometric));
         }
-        // One-bit pixels come a byte each; they go out as they were stored.
-        if image.bits_allocated == 1 {
-            return Err(PixelError::Unsupported.into());
-        }
-        pixels.extend_from_slice(&decoded.bytes);
-        described = Some((image.bits_allocated, image.samples, decoded.photometric));
     }
-    drop(object);
 
     let start = usize::try_from(row.blob.data_offset).ok().filter(|at| *at <= file.len());
     let data = &file[start.ok_or(Refusal::Truncated)?..];
@@ -56,9 +57,8 @@ pub(super) fn to_explicit_little(
         color: described.filter(|(_, samples, _)| *samples == 3).map(|(_, _, photometric)| photometric),
     };
     walk(Cursor::new(&*data), data.len() as u64, encoding, limits, &mut copy)?;
-    if let Some((bits, ..)) = described {
-        let vr = if bits > 8 { VR::OW } else { VR::OB };
-        copy.write(tags::PIXEL_DATA, vr, &pixels);
+    if let Some(((tag, vr), ..)) = described {
+        copy.write(tag, vr, &pixels);
     }
     Ok(copy.out)
 }
@@ -112,8 +112,8 @@ impl Visitor for Copy {
 
     fn value(&mut self, element: &Element, mut value: Vec<u8>) -> Result<(), Refusal> {
         let Element { tag, vr, depth, .. } = *element;
-        // Group lengths would be wrong now (and were retired).
-        if tag.element() == 0 {
+        // Group lengths would be wrong now (and were retired); a delimiter that delimits nothing is none.
+        if tag.element() == 0 || tag.group() == 0xfffe {
             return Ok(());
         }
         if self.encoding.big_endian {
@@ -131,7 +131,7 @@ impl Visitor for Copy {
     }
 
     fn stops_at(&mut self, tag: Tag) -> bool {
-        tag == tags::PIXEL_DATA
+        is_pixel_data(tag)
     }
 
     fn sequence_start(&mut self, tag: Tag, _depth: usize) {

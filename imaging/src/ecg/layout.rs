@@ -61,6 +61,14 @@ pub struct Label {
     pub at: (f64, f64),
 }
 
+/// The traces of an earlier recording for under those of a sheet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Underlay {
+    pub traces: Vec<Trace>,
+    /// When it was recorded.
+    pub legend: String,
+}
+
 /// Space on each side, and for the pulse before a row: whole squares, so that traces begin on thick lines.
 const MARGIN_MM: f64 = 10.0;
 const PULSE_MM: f64 = 15.0;
@@ -72,7 +80,7 @@ const FINEST_MM: f64 = 0.1;
 
 /// Lays out an ECG. Rows are 30 mm apart at 10 mm/mV, and more or less in proportion to the gain.
 pub fn lay_out(ecg: &Ecg, paper: Paper) -> Sheet {
-    let row_mm = (paper.mm_per_mv * 3.0).clamp(20.0, 60.0);
+    let row_mm = row_mm(paper);
     let rows = rows(ecg, paper.arrangement);
     let left = MARGIN_MM + PULSE_MM;
     let mut sheet = Sheet {
@@ -98,6 +106,53 @@ pub fn lay_out(ecg: &Ecg, paper: Paper) -> Sheet {
         }
     }
     sheet
+}
+
+/// The traces of `earlier` where `ecg` has the same leads, each strip moved in time so that the first R peak of the one
+/// lies on an R peak of the other. Peaks are samples of each recording; without them, nothing is moved.
+pub fn lay_under(
+    (ecg, peaks): (&Ecg, &[usize]),
+    (earlier, earlier_peaks): (&Ecg, &[usize]),
+    paper: Paper,
+) -> Underlay {
+    let row_mm = row_mm(paper);
+    let seconds = |ecg: &Ecg, peaks: &[usize]| -> Vec<f64> {
+        peaks.iter().map(|peak| *peak as f64 / ecg.sampling_hz).collect()
+    };
+    let (peaks, earlier_peaks) = (seconds(ecg, peaks), seconds(earlier, earlier_peaks));
+    let mut traces = Vec::new();
+    for (index, row) in rows(ecg, paper.arrangement).iter().enumerate() {
+        let baseline = MARGIN_MM + row_mm * (index as f64 + 0.5);
+        for strip in row {
+            let name = &ecg.leads[strip.lead].name;
+            let Some(lead) = earlier.leads.iter().position(|lead| lead.name == *name) else { continue };
+            let (from, to) = (strip.from_s, (strip.from_s + strip.length_s).min(ecg.duration_s()));
+            let shift = shift(&peaks, &earlier_peaks, (from, to), earlier.duration_s());
+            let shown = ((from + shift).max(0.0), (to + shift).min(earlier.duration_s()));
+            if shown.1 <= shown.0 {
+                continue;
+            }
+            let x = MARGIN_MM + PULSE_MM + (strip.row_s + shown.0 - from - shift) * paper.mm_per_s;
+            let lines = lines(earlier, lead, shown, (x, baseline), paper);
+            traces.push(Trace { lead, seconds: shown, lines });
+        }
+    }
+    Underlay { traces, legend: earlier.acquired_at.clone().unwrap_or_default() }
+}
+
+/// Seconds from a place in one recording to the one that lies under it: of the peaks that leave the strip inside the
+/// earlier recording the nearest, else the nearest of all.
+fn shift(peaks: &[f64], earlier: &[f64], (from, to): (f64, f64), duration_s: f64) -> f64 {
+    let Some(first) = peaks.iter().copied().find(|peak| (from..to).contains(peak)) else { return 0.0 };
+    let shifts = || earlier.iter().map(|peak| peak - first);
+    let inside = |shift: &f64| from + shift >= 0.0 && to + shift <= duration_s;
+    let nearest = |a: &f64, b: &f64| a.abs().total_cmp(&b.abs());
+    shifts().filter(inside).min_by(nearest).or_else(|| shifts().min_by(nearest)).unwrap_or(0.0)
+}
+
+/// From one row to the next.
+fn row_mm(paper: Paper) -> f64 {
+    (paper.mm_per_mv * 3.0).clamp(20.0, 60.0)
 }
 
 /// A piece of a lead in a row: where in the row it begins, which seconds it shows.
@@ -279,6 +334,34 @@ mod tests {
             lay_out(&ecg(10.0, |t| if (1.0..1.1).contains(&t) { f32::NAN } else { 0.0 }), Paper::default());
         assert_eq!(sheet.traces[0].lines.len(), 2);
         assert!(sheet.traces[0].lines[0].last().expect("a point").0 <= 10.0 + 15.0 + 25.0);
+    }
+
+    #[test]
+    fn an_earlier_recording_lies_under_with_an_r_peak_on_an_r_peak() {
+        // One spike a second in the one, and one at another time and another rate in the other.
+        let spikes = |first: f64, rate: f64| {
+            ecg(
+                10.0,
+                move |t| if ((t - first) / rate).fract().abs() < 0.004 && t >= first { 1000.0 } else { 0.0 },
+            )
+        };
+        let (now, before) = (spikes(0.5, 1.0), spikes(0.9, 1.2));
+        let peaks: Vec<usize> = (0..10).map(|i| 250 + i * 500).collect();
+        let earlier: Vec<usize> = (0..8).map(|i| 450 + i * 600).collect();
+        let paper = Paper::default();
+        let sheet = lay_out(&now, paper);
+        let under = lay_under((&now, &peaks), (&before, &earlier), paper);
+        assert_eq!(under.traces.len(), sheet.traces.len());
+        let first_peak = |trace: &Trace| {
+            let points = || trace.lines.iter().flatten();
+            let top = points().map(|point| point.1).fold(f64::INFINITY, f64::min);
+            points().find(|point| point.1 < top + 0.5).expect("a peak").0
+        };
+        for (above, below) in sheet.traces.iter().zip(&under.traces) {
+            assert!((first_peak(above) - first_peak(below)).abs() < 0.2, "{:?}", below.seconds);
+        }
+        let other = Ecg { leads: vec![before.leads[1].clone()], ..before };
+        assert_eq!(lay_under((&now, &[]), (&other, &[]), paper).traces.len(), 2, "II, and II as rhythm");
     }
 
     #[test]

@@ -1,21 +1,24 @@
 //! Electrocardiograms: DICOM waveforms become one [`Ecg`] in microvolts, are laid out in millimeters, drawn as SVG
 //! and handed to a page as samples.
 //!
-//! Pure. Does not know where files are kept and does not measure: the intervals here are those that the file states.
+//! Pure. Does not know where files are kept. Annotations are what the file states; what is measured here is in
+//! [`Measured`], and for reference only.
 
 mod decode;
 mod file;
 mod layout;
 mod lead;
+mod measure;
 mod samples;
 mod svg;
 mod thumbnail;
 
 pub use decode::decode;
 pub use file::decode_file;
-pub use layout::{Arrangement, Label, Paper, Sheet, Trace, lay_out};
+pub use layout::{Arrangement, Label, Paper, Sheet, Trace, Underlay, lay_out, lay_under};
+pub use measure::{Grade, Measured, Qtc, Quality, measure};
 pub use samples::{Samples, samples};
-pub use svg::svg;
+pub use svg::{svg, svg_over};
 pub use thumbnail::thumbnail;
 
 /// A recording: leads of equal length, taken at the same time.

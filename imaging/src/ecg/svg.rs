@@ -2,14 +2,25 @@
 
 use std::fmt::Write;
 
-use super::Sheet;
+use super::{Sheet, Underlay};
 
 const THIN: &str = "#f6cfcf";
 const THICK: &str = "#e79c9c";
 const INK: &str = "#111";
+/// Of an earlier recording: told from the ink in gray print, too.
+const EARLIER: &str = "#3f7fbf";
 
 /// Draws a sheet. The document stands alone: no style sheet, no script, no font file.
 pub fn svg(sheet: &Sheet) -> String {
+    draw(sheet, None)
+}
+
+/// Draws a sheet over an earlier recording, dashed and in blue.
+pub fn svg_over(sheet: &Sheet, earlier: &Underlay) -> String {
+    draw(sheet, Some(earlier))
+}
+
+fn draw(sheet: &Sheet, earlier: Option<&Underlay>) -> String {
     let (width, height) = (sheet.width_mm, sheet.height_mm);
     let mut out = String::with_capacity(256 * 1024);
     // Writing to a String cannot fail.
@@ -20,6 +31,22 @@ pub fn svg(sheet: &Sheet) -> String {
     );
     grid(&mut out, sheet, 1, 0.1, THIN);
     grid(&mut out, sheet, 5, 0.2, THICK);
+    if let Some(earlier) = earlier {
+        let _ = write!(
+            out,
+            "<g fill=\"none\" stroke=\"{EARLIER}\" stroke-width=\"0.25\" stroke-dasharray=\"0.8 0.4\">"
+        );
+        for line in earlier.traces.iter().flat_map(|trace| &trace.lines) {
+            path(&mut out, line);
+        }
+        let _ = write!(
+            out,
+            "<path d=\"M10 {0}h10\"/></g><text x=\"22\" y=\"{1}\" font-family=\"sans-serif\" font-size=\"3.5\" fill=\"{EARLIER}\">{2}</text>",
+            height - 4.0,
+            height - 3.0,
+            escape(&earlier.legend)
+        );
+    }
     let _ = write!(
         out,
         "<g fill=\"none\" stroke=\"{INK}\" stroke-width=\"0.3\" stroke-linejoin=\"round\" stroke-linecap=\"round\">"

@@ -13,4 +13,4 @@ pub use facts::{Date, Facts, InstanceFacts, PatientFacts, SeriesFacts, Sex, Stud
 pub use frames::{FrameIndex, Segment};
 pub use limits::Limits;
 pub use normal::{Normal, normalize};
-pub use parse::{Parsed, parse_data_set, parse_file};
+pub use parse::{Parsed, is_pixel_data, parse_data_set, parse_file};

@@ -19,16 +19,27 @@ use crate::uid::TransferSyntaxUid;
 pub struct Normal {
     /// Explicit VR little endian, sequences of undefined length, (0008,0005) `ISO_IR 192`, no group lengths.
     pub data: Vec<u8>,
-    /// Elements of the top level that were left out, in their order.
+    /// Elements that were left out, in their order.
     pub left_out: Vec<LeftOut>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
+    /// The sequences around it, outermost first, and in which item of each it lies, counted from 1.
+    pub within: Vec<(Tag, usize)>,
     pub tag: Tag,
     pub vr: VR,
     /// Bytes of the value as stored, 0 where it is in fragments or lies beyond the bytes that were given.
     pub length: u64,
+}
+
+impl LeftOut {
+    /// Where it stands, as the end of a bulk data URI: `54000100/1/54001010`.
+    pub fn path(&self) -> String {
+        let digits = |tag: Tag| format!("{:04X}{:04X}", tag.group(), tag.element());
+        let around = self.within.iter().map(|(tag, item)| format!("{}/{item}/", digits(*tag)));
+        around.collect::<String>() + &digits(self.tag)
+    }
 }
 
 /// Rewrites `data`, a data set as stored (after the file meta) or its beginning up to the first frame
@@ -48,6 +59,7 @@ pub fn normalize(
     let mut rewrite = Rewrite {
         out: Vec::with_capacity(data.len().min(64 << 10)),
         left_out: Vec::new(),
+        within: Vec::new(),
         charsets: vec![Charset::new(None, fallback)],
         declared: false,
         fallback,
@@ -61,6 +73,8 @@ pub fn normalize(
 struct Rewrite {
     out: Vec<u8>,
     left_out: Vec<LeftOut>,
+    /// The sequences that are open, and how many items of each have begun.
+    within: Vec<(Tag, usize)>,
     /// The character set in force, innermost item last (PS3.3 C.12.1.1.2).
     charsets: Vec<Charset>,
     /// (0008,0005) of the top level is written.
@@ -130,16 +144,18 @@ fn unit(vr: VR) -> usize {
     }
 }
 
+/// Group lengths, padding, and delimiters that stand where nothing is to be delimited: written as elements they would be
+/// delimiters to a reader.
 fn is_noise(tag: Tag) -> bool {
-    tag.element() == 0 || tag == tags::DATA_SET_TRAILING_PADDING
+    tag.element() == 0 || tag == tags::DATA_SET_TRAILING_PADDING || tag.group() == 0xfffe
 }
 
 impl Visitor for Rewrite {
     fn wants(&mut self, element: &Element) -> bool {
         let wanted = element.length <= self.keep;
-        if !wanted && element.depth == 0 && !is_noise(element.tag) {
+        if !wanted && !is_noise(element.tag) {
             let Element { tag, vr, length, .. } = *element;
-            self.left_out.push(LeftOut { tag, vr, length });
+            self.left_out.push(LeftOut { within: self.within.clone(), tag, vr, length });
         }
         wanted
     }
@@ -169,7 +185,9 @@ impl Visitor for Rewrite {
                 if self.encoding.big_endian {
                     value.chunks_exact_mut(unit(vr)).for_each(<[u8]>::reverse);
                 }
-                self.write(tag, vr, &value);
+                // Readers lose their place in a value that is no whole number of what its VR says.
+                let whole = value.len().is_multiple_of(if vr == VR::AT { 4 } else { unit(vr) });
+                self.write(tag, if whole { vr } else { VR::UN }, &value);
             }
         }
         Ok(())
@@ -179,7 +197,7 @@ impl Visitor for Rewrite {
         let pixels = parse::is_pixel_data(tag);
         if pixels {
             self.declare(tag);
-            self.left_out.push(LeftOut { tag, vr: VR::OW, length: 0 });
+            self.left_out.push(LeftOut { within: Vec::new(), tag, vr: VR::OW, length: 0 });
         }
         pixels
     }
@@ -188,12 +206,16 @@ impl Visitor for Rewrite {
         if depth == 0 {
             self.declare(tag);
         }
+        self.within.push((tag, 0));
         self.tag(tag);
         self.out.extend(b"SQ\0\0");
         self.out.extend(UNDEFINED);
     }
 
     fn item_start(&mut self) {
+        if let Some((_, items)) = self.within.last_mut() {
+            *items += 1;
+        }
         self.charsets.extend(self.charset().cloned());
         self.out.extend([0xfe, 0xff, 0x00, 0xe0]);
         self.out.extend(UNDEFINED);
@@ -205,12 +227,36 @@ impl Visitor for Rewrite {
     }
 
     fn sequence_end(&mut self) {
+        self.within.pop();
         self.out.extend([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
     }
 
     fn fragments(&mut self, element: &Element, _offset_table: &[u8], _fragments: &[Segment]) {
         if element.depth == 0 {
-            self.left_out.push(LeftOut { tag: element.tag, vr: element.vr, length: 0 });
+            let Element { tag, vr, .. } = *element;
+            self.left_out.push(LeftOut { within: Vec::new(), tag, vr, length: 0 });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A value of three bytes in a VR of two, a delimiter where nothing is open, and then a name.
+    #[test]
+    fn what_readers_stumble_over_is_carried_so_that_they_do_not() {
+        let mut data = Vec::new();
+        data.extend([0x28, 0x00, 0x09, 0x00, b'A', b'T', 6, 0, 1, 2, 3, 4, 5, 6]);
+        data.extend([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
+        data.extend([0x28, 0x00, 0x10, 0x00, b'U', b'S', 3, 0, 1, 0, 9]);
+        data.extend([0x32, 0x00, 0x32, 0x10, b'P', b'N', 4, 0, b'Z', b'h', b'a', b'o']);
+        let syntax = TransferSyntaxUid::parse(meta::EXPLICIT_LITTLE).unwrap();
+        let normal = normalize(&data, &syntax, Fallback::default(), &Limits::default(), 4096).unwrap();
+        let reader = dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
+        let read = dicom_object::InMemDicomObject::read_dataset_with_ts(&normal.data[..], &reader).unwrap();
+        assert_eq!(read.element(Tag(0x0032, 0x1032)).unwrap().to_str().unwrap(), "Zhao");
+        assert_eq!(read.element(Tag(0x0028, 0x0009)).unwrap().to_bytes().unwrap(), &[1, 2, 3, 4, 5, 6][..]);
+        assert_eq!(read.iter().count(), 4, "with the character set, without the delimiter");
     }
 }

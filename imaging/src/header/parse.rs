@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 
-use dicom_core::Tag;
+use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 
 use super::facts::{Date, Facts, InstanceFacts, PatientFacts, SeriesFacts, Sex, StudyFacts};
@@ -165,6 +165,8 @@ struct Visit {
     values: BTreeMap<Tag, Vec<u8>>,
     content: blake3::Hasher,
     pixels: Option<Pixels>,
+    /// Pixels are in words of two bytes.
+    words: bool,
     extended_offsets: Vec<u8>,
     waveform: bool,
     max_value: u64,
@@ -176,6 +178,7 @@ impl Visit {
             values: BTreeMap::new(),
             content: blake3::Hasher::new(),
             pixels: None,
+            words: false,
             extended_offsets: Vec::new(),
             waveform: false,
             max_value: u64::from(max_value),
@@ -187,7 +190,8 @@ impl Visit {
     }
 }
 
-pub(super) fn is_pixel_data(tag: Tag) -> bool {
+/// The three elements that hold pixels (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25).
+pub fn is_pixel_data(tag: Tag) -> bool {
     matches!(tag, tags::PIXEL_DATA | tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA)
 }
 
@@ -205,6 +209,7 @@ impl Visitor for Visit {
         }
         if is_pixel_data(tag) {
             self.pixels = Some(Pixels::Native { offset, length });
+            self.words = element.vr == VR::OW;
             return false;
         }
         let is_offset_table = tag == tags::EXTENDED_OFFSET_TABLE && length <= 8 << 20;
@@ -295,7 +300,10 @@ impl Visit {
         if image.frames > limits.frames {
             return Err(Refusal::TooLarge);
         }
-        let frame_index = match (&pixels, deflated) {
+        // Bytes of pixels in words of big endian stand the other way round, two by two: a frame need not begin where a
+        // word does.
+        let crossed = self.words && encoding.big_endian && image.bits_allocated <= 8;
+        let frame_index = match (&pixels, deflated || crossed) {
             (None, _) => super::FrameIndex::None,
             (Some(_), true) => super::FrameIndex::Whole { frames: image.frames },
             (Some(pixels), false) => frames::index(pixels, &image, &extended_offsets),

@@ -143,6 +143,10 @@ impl<R: Read> Walk<R> {
         if length == UNDEFINED && (tag == PIXEL_DATA || matches!(vr, VR::OB | VR::OW)) {
             return self.fragments(tag, vr, end, depth, visitor);
         }
+        // An item or a delimiter is no sequence.
+        if tag.group() == 0xfffe && length == UNDEFINED {
+            return Err(Refusal::NotDicom);
+        }
         if vr == VR::SQ || length == UNDEFINED {
             // A sequence of unknown VR is written in implicit little endian whatever surrounds it (PS3.5 §6.2.2).
             let outer = self.encoding;

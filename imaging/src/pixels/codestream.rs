@@ -68,6 +68,14 @@ pub(super) fn jpeg(bytes: &[u8]) -> Option<Codestream> {
     }
 }
 
+/// Whether the components of a JPEG-LS stream lie in scans of their own (T.87 C.2.3: interleave mode 0 of the first scan
+/// header, which has one component).
+pub(super) fn jpeg_ls_planes(bytes: &[u8]) -> bool {
+    // Data have no marker among them: a byte of all ones is followed by a bit of zero (T.87 A.1).
+    let scan = bytes.windows(2).position(|pair| pair == [0xff, 0xda]);
+    scan.is_some_and(|at| bytes.get(at + 4) == Some(&1))
+}
+
 /// JPEG 2000 (T.800 A.5.1): image and tile size. The codestream may lie in a JP2 file, against PS3.5 A.4.4.
 pub(super) fn jpeg2000(bytes: &[u8]) -> Option<Codestream> {
     let at = bytes.windows(4).position(|marker| marker == [0xff, 0x4f, 0xff, 0x51])? + 4;

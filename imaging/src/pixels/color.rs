@@ -28,6 +28,20 @@ pub(super) fn ybr_full_to_rgb(pixels: &mut [u8]) {
     }
 }
 
+/// The same for samples in pairs of bytes, little endian, of which `stored` bits are used.
+pub(super) fn ybr_full_of_16_bits_to_rgb(pixels: &mut [u8], stored: usize) {
+    let (middle, largest) = ((1_u32 << (stored - 1)) as f32, ((1_u32 << stored) - 1) as f32);
+    for pixel in pixels.as_chunks_mut::<6>().0 {
+        let [y, cb, cr] = [0, 2, 4].map(|at| f32::from(u16::from_le_bytes([pixel[at], pixel[at + 1]])));
+        let (cb, cr) = (cb - middle, cr - middle);
+        let rgb = [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb];
+        for (at, value) in rgb.into_iter().enumerate() {
+            let value = value.round().clamp(0.0, largest) as u16;
+            pixel[2 * at..2 * at + 2].copy_from_slice(&value.to_le_bytes());
+        }
+    }
+}
+
 /// Luminance in 16–235, chrominance in 16–240.
 pub(super) fn ybr_partial_to_rgb(pixels: &mut [u8]) {
     for pixel in pixels.chunks_exact_mut(3) {

@@ -5,17 +5,15 @@
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use dicom_core::value::Value;
-use dicom_dictionary_std::{tags, uids};
+use dicom_dictionary_std::uids;
 use dicom_encoding::TransferSyntaxIndex;
 use dicom_encoding::adapters::{PixelDataObject, RawPixelData};
 use dicom_encoding::transfer_syntax::Codec;
-use dicom_object::DefaultDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use super::codestream::{self, Codestream, Colors};
 use super::describe::{Image, Photometric};
-use super::{PixelError, color, rle};
+use super::{PixelError, color, jpeg12, rle};
 
 /// Plain samples of a frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +26,8 @@ pub struct Frame {
 }
 
 /// Decodes a frame from its stored bytes: for compressed pixels the fragments of the frame, joined; else the
-/// frame's share of (7FE0,0010) as stored (of one-bit pixels: all of it, `frame` telling which).
+/// frame's share of (7FE0,0010) as stored (of one-bit pixels: all of it, `frame` telling which, or the whole bytes of
+/// that frame).
 pub fn decode(image: &Image, encoded: &[u8], frame: usize) -> Result<Frame, PixelError> {
     match image.transfer_syntax.as_str() {
         uids::IMPLICIT_VR_LITTLE_ENDIAN
@@ -49,7 +48,11 @@ pub fn decode(image: &Image, encoded: &[u8], frame: usize) -> Result<Frame, Pixe
             let stream = codestream::jpeg(encoded).ok_or(PixelError::Invalid)?;
             check(image, stream)?;
             // CharLS 2.4.5 waits forever for a bit when the bytes end without a marker; so they always end with one.
-            let bytes = by_codec(image, &[encoded, &[0xff, 0xd9]].concat(), stream)?;
+            let mut bytes = by_codec(image, &[encoded, &[0xff, 0xd9]].concat(), stream)?;
+            // Components in scans of their own come plane by plane.
+            if image.samples == 3 && codestream::jpeg_ls_planes(encoded) {
+                bytes = color::interleave(&bytes, image.bits_allocated / 8);
+            }
             interpret(image, bytes, image.photometric)
         }
         uids::JPEG2000_LOSSLESS
@@ -68,64 +71,8 @@ pub fn decode(image: &Image, encoded: &[u8], frame: usize) -> Result<Frame, Pixe
     }
 }
 
-/// Decodes a frame of a file that has been read whole, with the description that belongs to it.
-pub fn frame_of_file(file: &DefaultDicomObject, frame: usize) -> Result<(Image, Frame), PixelError> {
-    let image = Image::read(file, file.meta().transfer_syntax(), frame)?;
-    let element = file.get(tags::PIXEL_DATA).ok_or(PixelError::NoPixelData)?;
-    let decoded = match element.value() {
-        Value::Primitive(value) => {
-            let mut bytes = value.to_bytes();
-            // The parser has put words into our order, but left the order of the words in longer samples.
-            if file.meta().transfer_syntax() == "1.2.840.10008.1.2.2" && image.bits_allocated == 32 {
-                let mut own = bytes.into_owned();
-                own.chunks_exact_mut(4).for_each(|long| long.rotate_left(2));
-                bytes = Cow::Owned(own);
-            }
-            let length = native_length(&image);
-            let part = match image.bits_allocated {
-                1 => bytes.as_ref(),
-                _ => bytes.get(frame * length..(frame + 1) * length).ok_or(PixelError::Invalid)?,
-            };
-            native(&image, part, frame)?
-        }
-        Value::PixelSequence(sequence) => {
-            let fragments = fragments(sequence.fragments(), sequence.offset_table(), image.frames, frame)
-                .ok_or(PixelError::Invalid)?;
-            decode(&image, &fragments, frame)?
-        }
-        Value::Sequence(_) => return Err(PixelError::Invalid),
-    };
-    Ok((image, decoded))
-}
-
-/// The fragments of a frame: one for one, all of a single frame, or as the basic offset table has it (PS3.5 A.4).
-fn fragments<'a>(
-    fragments: &'a [Vec<u8>],
-    offsets: &[u32],
-    frames: usize,
-    frame: usize,
-) -> Option<Cow<'a, [u8]>> {
-    if fragments.len() == frames {
-        return fragments.get(frame).map(|fragment| Cow::Borrowed(fragment.as_slice()));
-    }
-    if frames == 1 {
-        return Some(Cow::Owned(fragments.concat()));
-    }
-    let start = *offsets.get(frame)? as usize;
-    let end = offsets.get(frame + 1).map_or(usize::MAX, |offset| *offset as usize);
-    let mut at = 0;
-    let mut joined = Vec::new();
-    for fragment in fragments {
-        if (start..end).contains(&at) {
-            joined.extend_from_slice(fragment);
-        }
-        at += fragment.len() + 8;
-    }
-    Some(Cow::Owned(joined))
-}
-
 /// Stored bytes of one uncompressed frame of whole bytes.
-fn native_length(image: &Image) -> usize {
+pub(super) fn native_length(image: &Image) -> usize {
     match image.photometric {
         // Two pixels share their colors: four bytes for two pixels (PS3.3 C.7.6.3.1.2).
         Photometric::YbrFull422 | Photometric::YbrPartial422 if image.bits_allocated == 8 => {
@@ -137,7 +84,9 @@ fn native_length(image: &Image) -> usize {
 
 fn native(image: &Image, stored: &[u8], frame: usize) -> Result<Frame, PixelError> {
     if image.bits_allocated == 1 {
-        let first = frame * image.pixels();
+        // A frame that ends on a byte may come alone.
+        let alone = image.frames > 1 && stored.len() * 8 == image.pixels();
+        let first = if alone { 0 } else { frame * image.pixels() };
         let bits = (first..first + image.pixels())
             .map(|bit| stored.get(bit / 8).map(|byte| (byte >> (bit % 8)) & 1))
             .collect::<Option<Vec<u8>>>();
@@ -156,8 +105,7 @@ fn native(image: &Image, stored: &[u8], frame: usize) -> Result<Frame, PixelErro
     }
 }
 
-/// Big endian samples in our order. Bytes in words (OW) are not told from plain bytes (OB) here: explicit big
-/// endian was retired before that mattered, and devices write OB for 8 bits of color.
+/// Big endian samples in our order. Bytes in words (OW) do not come here: their frames are not cut out.
 fn swapped(stored: &[u8], bits: usize) -> Vec<u8> {
     let mut bytes = stored.to_vec();
     if bits > 8 {
@@ -170,9 +118,10 @@ fn jpeg(image: &Image, encoded: &[u8]) -> Result<Frame, PixelError> {
     let stream = codestream::jpeg(encoded).ok_or(PixelError::Invalid)?;
     check(image, stream)?;
     let lossless = matches!(image.transfer_syntax.as_str(), uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1);
-    // The library decodes 12 bits to nothing meaningful.
-    if !lossless && stream.bits != 8 {
-        return Err(PixelError::Unsupported);
+    match (lossless, stream.bits) {
+        (true, _) | (false, 8) => {}
+        (false, 12) => return jpeg_of_12_bits(image, encoded, stream),
+        (false, _) => return Err(PixelError::Unsupported),
     }
     let transform = match (stream.components, lossless, stream.colors, image.photometric) {
         (1, ..) => jpeg_decoder::ColorTransform::Grayscale,
@@ -189,10 +138,29 @@ fn jpeg(image: &Image, encoded: &[u8]) -> Result<Frame, PixelError> {
     // A decoder that panics on hostile bytes must cost this picture only.
     let decoded = catch_unwind(AssertUnwindSafe(|| decoder.decode()));
     let bytes = decoded.map_err(|_| PixelError::Invalid)?.map_err(|_| PixelError::Invalid)?;
-    let bytes = widen(image, bytes, stream.bits)?;
+    let mut bytes = widen(image, bytes, stream.bits)?;
+    extend_sign(image, &mut bytes);
     let found = match (stream.components, lossless) {
         (1, _) | (_, true) => image.photometric,
         _ => Photometric::Rgb,
+    };
+    interpret(image, bytes, found)
+}
+
+/// JPEG Extended (T.81 SOF1), which the library decodes to nothing meaningful.
+fn jpeg_of_12_bits(image: &Image, encoded: &[u8], stream: Codestream) -> Result<Frame, PixelError> {
+    if image.bits_allocated != 16 {
+        return Err(PixelError::Invalid);
+    }
+    let size = jpeg12::Size { columns: image.columns, rows: image.rows, components: image.samples };
+    let samples = jpeg12::decode(encoded, size)?;
+    let mut bytes: Vec<u8> = samples.into_iter().flat_map(u16::to_le_bytes).collect();
+    extend_sign(image, &mut bytes);
+    let found = match (stream.components, stream.colors) {
+        (1, _) => image.photometric,
+        (_, Colors::Rgb) => Photometric::Rgb,
+        (_, Colors::Unsaid) if image.photometric == Photometric::Rgb => Photometric::Rgb,
+        _ => Photometric::YbrFull,
     };
     interpret(image, bytes, found)
 }
@@ -208,8 +176,13 @@ fn by_codec(image: &Image, encoded: &[u8], stream: Codestream) -> Result<Vec<u8>
     let decoded = catch_unwind(AssertUnwindSafe(|| codec.decode_frame(&one, 0, &mut bytes)));
     decoded.map_err(|_| PixelError::Invalid)?.map_err(|_| PixelError::Invalid)?;
     let mut bytes = widen(image, bytes, stream.bits)?;
-    // A codestream may call its samples unsigned though the header calls them signed; the header is right, and
-    // the bits above the stored ones repeat the sign (PS3.5 8.1.1).
+    extend_sign(image, &mut bytes);
+    Ok(bytes)
+}
+
+/// A codestream may call its samples unsigned though the header calls them signed; the header is right, and the bits
+/// above the stored ones repeat the sign (PS3.5 8.1.1).
+fn extend_sign(image: &Image, bytes: &mut [u8]) {
     if image.signed && image.bits_allocated == 16 && image.bits_stored < 16 {
         let unused = 16 - image.bits_stored;
         for pair in bytes.chunks_exact_mut(2) {
@@ -217,7 +190,6 @@ fn by_codec(image: &Image, encoded: &[u8], stream: Codestream) -> Result<Vec<u8>
             pair.copy_from_slice(&value.to_le_bytes());
         }
     }
-    Ok(bytes)
 }
 
 /// Decoders give bytes for up to 8 bits; a header may have allocated 16 for them.
@@ -252,6 +224,10 @@ fn interpret(image: &Image, mut bytes: Vec<u8>, found: Photometric) -> Result<Fr
         }
         Photometric::YbrPartial422 if image.bits_allocated == 8 => {
             color::ybr_partial_to_rgb(&mut bytes);
+            Photometric::Rgb
+        }
+        Photometric::YbrFull | Photometric::YbrFull422 if image.bits_allocated == 16 => {
+            color::ybr_full_of_16_bits_to_rgb(&mut bytes, image.bits_stored);
             Photometric::Rgb
         }
         Photometric::YbrFull

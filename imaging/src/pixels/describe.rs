@@ -2,11 +2,12 @@
 //!
 //! Read once per instance; multi-frame functional groups (PS3.3 C.7.6.16) are looked up for the asked frame.
 
-use dicom_core::Tag;
 use dicom_core::value::Value;
+use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 
+use super::tables::{Table, palette, table};
 use super::{MAX_FRAME_BYTES, PixelError};
 
 /// Description of an image, for one frame.
@@ -20,6 +21,8 @@ pub struct Image {
     pub bits_allocated: usize,
     pub bits_stored: usize,
     pub signed: bool,
+    /// Samples are IEEE 754 numbers of 32 or 64 bits (PS3.3 C.7.6.24, C.7.6.25).
+    pub float: bool,
     pub photometric: Photometric,
     /// Colors lie plane after plane (0028,0006).
     pub planar: bool,
@@ -67,22 +70,6 @@ pub enum WindowShape {
     Sigmoid,
 }
 
-/// A lookup table (PS3.3 C.11.1.1.1).
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Table {
-    pub first: i64,
-    pub bits: u32,
-    pub values: Vec<u16>,
-}
-
-impl Table {
-    /// The entry of a value; values outside take the nearest entry.
-    pub(super) fn at(&self, value: i64) -> u16 {
-        let index = value.saturating_sub(self.first).clamp(0, self.values.len() as i64 - 1);
-        self.values[index as usize]
-    }
-}
-
 impl Image {
     /// Reads the description for frame `frame`, counted from 0. Pixel data itself may be absent from `object`.
     pub fn read(object: &InMemDicomObject, transfer_syntax: &str, frame: usize) -> Result<Self, PixelError> {
@@ -97,7 +84,9 @@ impl Image {
         if rows == 0 || columns == 0 {
             return Err(PixelError::NoPixelData);
         }
-        if !matches!(bits_allocated, 1 | 8 | 16 | 32) || bits_stored == 0 || bits_stored > bits_allocated {
+        let float = is_float(object, bits_allocated);
+        let known = matches!(bits_allocated, 1 | 8 | 16 | 32) || float;
+        if !known || bits_stored == 0 || bits_stored > bits_allocated {
             return Err(PixelError::Unsupported);
         }
         let expected = if photometric.is_color() { 3 } else { 1 };
@@ -126,6 +115,7 @@ impl Image {
             bits_allocated,
             bits_stored,
             signed,
+            float,
             photometric,
             planar: integer(object, tags::PLANAR_CONFIGURATION) == Some(1),
             slope: decimals(transform, tags::RESCALE_SLOPE)
@@ -153,6 +143,16 @@ impl Image {
         self.rows * self.columns * self.samples * self.bits_allocated.div_ceil(8)
     }
 
+    /// The element that holds the plain samples in explicit VR, and its VR (PS3.5 A.2).
+    pub fn element(&self) -> (Tag, VR) {
+        match (self.float, self.bits_allocated) {
+            (true, 32) => (tags::FLOAT_PIXEL_DATA, VR::OF),
+            (true, _) => (tags::DOUBLE_FLOAT_PIXEL_DATA, VR::OD),
+            (false, 0..=8) => (tags::PIXEL_DATA, VR::OB),
+            (false, _) => (tags::PIXEL_DATA, VR::OW),
+        }
+    }
+
     pub(super) fn pixels(&self) -> usize {
         self.rows * self.columns
     }
@@ -165,6 +165,16 @@ impl Photometric {
 
     pub fn is_monochrome(self) -> bool {
         matches!(self, Photometric::Monochrome1 | Photometric::Monochrome2)
+    }
+}
+
+/// Numbers of 32 or 64 bits have no bits stored (PS3.3 C.7.6.24), and an element of their own where that is here.
+fn is_float(object: &InMemDicomObject, bits_allocated: usize) -> bool {
+    let has = |tag| object.get(tag).is_some();
+    match bits_allocated {
+        32 => has(tags::FLOAT_PIXEL_DATA) || !(has(tags::PIXEL_DATA) || has(tags::BITS_STORED)),
+        64 => has(tags::DOUBLE_FLOAT_PIXEL_DATA) || !(has(tags::PIXEL_DATA) || has(tags::BITS_STORED)),
+        _ => false,
     }
 }
 
@@ -199,36 +209,6 @@ fn windows(object: &InMemDicomObject) -> Vec<Window> {
         .filter(|(center, width)| center.is_finite() && width.is_finite() && *width > 0.0)
         .map(|(center, width)| Window { center, width, shape })
         .collect()
-}
-
-fn palette(object: &InMemDicomObject) -> Result<[Table; 3], PixelError> {
-    let one = |descriptor, data| table(object, descriptor, data, false).ok_or(PixelError::Unsupported);
-    Ok([
-        one(tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA)?,
-        one(tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA)?,
-        one(tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA)?,
-    ])
-}
-
-fn table(object: &InMemDicomObject, descriptor: Tag, data: Tag, signed: bool) -> Option<Table> {
-    let numbers: Vec<i64> = object.get(descriptor)?.to_multi_int().ok()?;
-    let &[count, first, bits] = numbers.as_slice() else { return None };
-    // Zero stands for 65536, and the first value has the pixels' sign, whatever the VR says.
-    let count = match count as u16 {
-        0 => 65_536,
-        count => usize::from(count),
-    };
-    let first = if signed { i64::from(first as u16 as i16) } else { i64::from(first as u16) };
-    let bytes = object.get(data)?.value().to_bytes().ok()?;
-    let values: Vec<u16> = if bytes.len() >= count * 2 {
-        bytes.chunks_exact(2).take(count).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
-    } else if bits == 8 && bytes.len() >= count {
-        // Some devices pack entries of 8 bits.
-        bytes.iter().take(count).map(|byte| u16::from(*byte)).collect()
-    } else {
-        return None;
-    };
-    (!values.is_empty() && (8..=16).contains(&bits)).then_some(Table { first, bits: bits as u32, values })
 }
 
 fn padding(object: &InMemDicomObject) -> Option<(i64, i64)> {

@@ -7,12 +7,20 @@ mod codestream;
 mod color;
 mod decode;
 mod describe;
+mod file;
+mod head;
+mod jpeg12;
+mod jpeg_ls;
 mod picture;
 mod rle;
+mod tables;
 mod tone;
 
-pub use decode::{Frame, decode, frame_of_file};
+pub use decode::{Frame, decode};
 pub use describe::{Image, Photometric, Window, WindowShape};
+pub use file::{File, frame_of_file};
+pub use head::frame_of_head;
+pub use jpeg_ls::encode_jpeg_ls;
 pub use picture::{Encoding, Rectangle, View, draw, encode, preview};
 
 /// The longer side of the preview that a page shows, and of the thumbnail in a list.

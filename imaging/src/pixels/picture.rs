@@ -110,7 +110,7 @@ fn rgb(image: &Image, frame: &Frame) -> Result<Vec<u8>, PixelError> {
     if let Some(palette) = &image.palette {
         let width = image.bits_allocated.div_ceil(8);
         // Entries of 8 bits may be written into the upper byte too; entries of 16 bits are shown by it.
-        let shift = |table: &super::describe::Table| table.bits.saturating_sub(8);
+        let shift = |table: &super::tables::Table| table.bits.saturating_sub(8);
         let value =
             |bytes: &[u8]| bytes.iter().rev().fold(0_i64, |value, byte| (value << 8) | i64::from(*byte));
         return Ok(frame

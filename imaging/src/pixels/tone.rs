@@ -6,6 +6,9 @@ use super::describe::{Image, Photometric, Window, WindowShape};
 
 /// A byte per pixel, 0 black to 255 white.
 pub(super) fn gray(image: &Image, frame: &Frame, window: Option<Window>) -> Vec<u8> {
+    if image.float {
+        return gray_of_floats(image, frame, window);
+    }
     let values = Values::of(image, frame);
     let tone = Tone::choose(image, &values, window);
     match image.bits_allocated {
@@ -16,6 +19,32 @@ pub(super) fn gray(image: &Image, frame: &Frame, window: Option<Window>) -> Vec<
             values.raw().map(|raw| table[raw as usize]).collect()
         }
     }
+}
+
+/// Floating point samples are in the modality's unit but for the linear transform; what is no number is black.
+fn gray_of_floats(image: &Image, frame: &Frame, window: Option<Window>) -> Vec<u8> {
+    let values: Vec<f64> = match image.bits_allocated {
+        32 => frame.bytes.as_chunks::<4>().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect(),
+        _ => frame.bytes.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect(),
+    };
+    let unit = |value: f64| value * image.slope + image.intercept;
+    let window = window.or_else(|| image.windows.first().copied()).unwrap_or_else(|| {
+        let finite = values.iter().map(|value| unit(*value)).filter(|value| value.is_finite());
+        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
+        // Halves first: the difference of two large numbers need not be one.
+        let width = (high / 2.0 - low / 2.0) * 2.0;
+        Window { center: low / 2.0 + high / 2.0, width, shape: WindowShape::LinearExact }
+    });
+    let inverted = image.photometric == Photometric::Monochrome1 || image.inverse;
+    let tone = |value: &f64| {
+        if !value.is_finite() {
+            return 0;
+        }
+        let gray = (share(window, unit(*value)) * 255.0).round().clamp(0.0, 255.0) as u8;
+        if inverted { 255 - gray } else { gray }
+    };
+    values.iter().map(tone).collect()
 }
 
 /// The samples of a gray frame, and how their bits are to be read.

@@ -4,7 +4,7 @@
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
-use super::iso2022;
+use super::{iso2022, undeclared};
 
 /// What to believe of a source whose files say nothing of their character set, or lie about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +135,9 @@ impl Charset {
             return text;
         }
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return text.to_owned();
+            let chance = matches!(self.fallback.undeclared, Undeclared::Gb18030)
+                .then(|| undeclared::han_by_chance_utf8(bytes, text));
+            return chance.flatten().unwrap_or_else(|| text.to_owned());
         }
         match self.fallback.undeclared {
             Undeclared::Gb18030 => encoding_rs::GB18030.decode_without_bom_handling(bytes).0.into_owned(),

@@ -3,10 +3,15 @@
 //! character set. Pure; called by `header`, `dicomweb` and the server's matching.
 
 pub mod charset;
+pub mod fuzzy;
 mod iso2022;
+pub mod keys;
 pub mod name;
 pub mod name_query;
+mod undeclared;
 
 pub use charset::{Charset, Fallback, Kind};
+pub use fuzzy::FuzzyQuery;
+pub use keys::{Drive, KeyKind, keys};
 pub use name::{PersonName, SearchName, syllables};
 pub use name_query::NameQuery;

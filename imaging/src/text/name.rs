@@ -72,7 +72,7 @@ impl PersonName {
     }
 
     /// The words in letters of the alphabetic group, folded; empty when that group is not in letters.
-    fn letters(&self) -> Vec<String> {
+    pub(super) fn letters(&self) -> Vec<String> {
         if self.alphabetic.chars().any(is_han) {
             return Vec::new();
         }
@@ -110,8 +110,8 @@ impl PersonName {
             (false, true) => reads_as(&mine, &other.letters()),
             (true, false) => reads_as(&theirs, &self.letters()),
             (true, true) => {
-                let (mine, theirs) = (self.letters(), other.letters());
-                !mine.is_empty() && orders(&mine).contains(&theirs.concat())
+                let (mine, theirs) = (self.letters(), orders(&other.letters()));
+                !mine.is_empty() && orders(&mine).iter().any(|order| theirs.contains(order))
             }
         }
     }
@@ -179,7 +179,7 @@ const SURNAMES: &[(&str, &[&str])] = &[
 ];
 
 /// One syllable a character, the surname read as a surname. A character without a known reading stands for itself.
-fn romanize(ideographs: &str) -> Vec<String> {
+pub(super) fn romanize(ideographs: &str) -> Vec<String> {
     let surname = SURNAMES.iter().find(|(characters, _)| ideographs.starts_with(characters));
     let (head, rest) = surname
         .map_or((&[][..], ideographs), |(characters, readings)| (*readings, &ideographs[characters.len()..]));
@@ -203,7 +203,7 @@ pub fn syllables(text: &str) -> Vec<String> {
 
 /// The words joined in the orders in which devices write them: as they stand, and with the first or the last
 /// word moved to the other end.
-fn orders(words: &[String]) -> Vec<String> {
+pub(super) fn orders(words: &[String]) -> Vec<String> {
     let mut orders = vec![words.concat()];
     if let [first, rest @ ..] = words {
         orders.push(rest.concat() + first);
@@ -322,6 +322,7 @@ mod tests {
     fn letters_agree_whatever_the_case_and_the_order() {
         assert!(agree("Smith^John", "SMITH^JOHN"));
         assert!(agree("John Smith", "Smith^John"));
+        assert!(agree("John^Paul Smith", "PaulSmithJohn"));
         assert!(!agree("Smith^John", "Smith^Joan"));
     }
 

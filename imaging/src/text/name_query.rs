@@ -1,6 +1,7 @@
 //! Finding people by what somebody types or a QIDO key says: the patterns to lay against the columns of a
 //! [`SearchName`](super::SearchName). Pure; called by the SQL side of the index.
 
+use super::keys::{Drive, KeyKind};
 use super::name::{fold, is_han};
 
 /// Patterns for `LIKE … ESCAPE '\\'`: a name is found when any of those that are there fits its column.
@@ -41,6 +42,19 @@ impl NameQuery {
             initials: (!han && words.len() == 1).then_some(joined),
         })
     }
+
+    /// Which keys hold everybody that this finds: for ideographs the longest run of them within a word, wherever it
+    /// stands in a name; for letters what comes before the first wild card.
+    pub fn drive(&self) -> Drive {
+        if self.ideographs.is_some() {
+            let runs = self.folded.split(|c: char| !is_han(c));
+            let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
+            return Drive::from_beginning(KeyKind::Ideographs, longest, false);
+        }
+        let joined = self.folded.replace(' ', "");
+        let literal = joined.split(['%', '_']).next().unwrap_or_default();
+        Drive::from_beginning(KeyKind::Name, literal, literal.len() == joined.len())
+    }
 }
 
 /// One word folded as names are, its wild cards made those of `LIKE` and nothing else a wild card.
@@ -67,12 +81,12 @@ fn pattern(word: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::text::{PersonName, SearchName};
 
     /// `LIKE`, as the databases have it.
-    fn like(text: &str, pattern: &str) -> bool {
+    pub(in crate::text) fn like(text: &str, pattern: &str) -> bool {
         match pattern.chars().next() {
             None => text.is_empty(),
             Some('%') => {
@@ -85,7 +99,7 @@ mod tests {
         }
     }
 
-    fn finds(key: &str, name: &str) -> bool {
+    pub(in crate::text) fn finds(key: &str, name: &str) -> bool {
         let Some(query) = NameQuery::new(key) else { return true };
         let SearchName { ideographs, folded, pinyin, initials } = PersonName::parse(name).search();
         query.ideographs.is_some_and(|pattern| like(&ideographs, &pattern))
