@@ -56,6 +56,6 @@ async fn a_desk_that_opens_in_the_moment_of_the_deadline_is_never_told_that_the_
         let (fired, opened) = tokio::join!(firing, desk.command(&open, sent.version(), json!({})));
         fired.unwrap();
         opened.expect(200);
-        assert_eq!(reread(&desk, &sent.id()).await.json["state"], "opened");
+        assert_eq!(reread(&desk, &sent.id()).await.json["state"], "received");
     }
 }
