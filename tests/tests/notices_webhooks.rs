@@ -11,7 +11,10 @@ async fn product() -> Product {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config_of(&folder).await;
     config.notices.webhooks.allow = vec!["127.0.0.1".parse().unwrap()];
-    Product::start_with(folder, config).await
+    let product = Product::start_with(folder, config).await;
+    // What the demo's own cases cause is told before a webhook hears of anything.
+    consult_server::worker::settle(&product.app).await.unwrap();
+    product
 }
 
 fn input(user: &User<'_>, adapter: &str, url: &str) -> Value {

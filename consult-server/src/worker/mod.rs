@@ -33,7 +33,10 @@ pub async fn run(app: App, shutdown: CancellationToken) {
 /// Everything that is due now, once: for tests and for a clean end.
 pub async fn settle(app: &App) -> Result<()> {
     fire_due(app).await?;
-    while notices::flow::notify(&app.ground, &app.hub).await? {}
+    // Also what the loop beside this one has taken and not committed yet: on Postgres its rows are passed over.
+    while outbox::any_undone(&mut *app.ground.db.read().await?).await? {
+        notices::flow::notify(&app.ground, &app.hub).await?;
+    }
     notices::delivery::flow::settle(&app.ground, &app.post).await?;
     sweep_now(app).await?;
     seal_now(app).await
