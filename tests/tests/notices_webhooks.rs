@@ -11,8 +11,11 @@ async fn product() -> Product {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config_of(&folder).await;
     config.notices.webhooks.allow = vec!["127.0.0.1".parse().unwrap()];
-    let product = Product::start_with(folder, config).await;
-    // What the demo's own cases cause is told before a webhook hears of anything.
+    settled(Product::start_with(folder, config).await).await
+}
+
+/// What the demo's own cases cause is told before a webhook hears of anything.
+async fn settled(product: Product) -> Product {
     consult_server::worker::settle(&product.app).await.unwrap();
     product
 }
@@ -129,7 +132,7 @@ async fn a_redirect_to_a_private_address_is_not_followed_and_a_receiver_that_han
 async fn a_private_address_is_refused_when_it_is_entered_and_a_name_that_leads_to_one_when_it_is_called() {
     let folder = tempfile::tempdir().unwrap();
     let config = config_of(&folder).await;
-    let product = Product::start_with(folder, config).await;
+    let product = settled(Product::start_with(folder, config).await).await;
     let receiver = Receiver::start(Manner::Answers(200, "ok")).await;
     let security = product.sign_in("security").await;
     for url in [
