@@ -175,9 +175,11 @@ test('a follow-up is planned with the outcome and done with one thumb', async ()
 
   await village.goto('/');
   await village.getByRole('link', { name: /随访.*1 项今天到期/ }).click();
+  // The first screen names the patient too: the list has come when it can be answered.
+  const button = village.getByRole('button', { name: '填写结果' });
+  await button.waitFor();
   await village.getByText('曹广田').waitFor();
   await look(village, 'care-follow-ups');
-  const button = village.getByRole('button', { name: '填写结果' });
   const box = await button.boundingBox();
   assert.ok(box.width > PHONE.width * 0.7 && box.height >= 44, `${box.width} × ${box.height}`);
   await button.click();
