@@ -17,8 +17,9 @@ use imaging::header::{Limits, PatientFacts, StudyFacts, meta, normalize, parse_f
 use imaging::ingest::Render;
 use imaging::pictures::Pictures;
 use imaging::pixels::{self, Image, View};
+use imaging::refusal::Refusal;
 use imaging::text::{Charset, Fallback, FuzzyQuery, Kind, NameQuery, PersonName, keys};
-use imaging::uid::StudyUid;
+use imaging::uid::{StudyUid, TransferSyntaxUid};
 use made::Elements;
 use samples::sample;
 
@@ -159,6 +160,22 @@ fn a_file_that_other_readers_misread_takes_no_memory() {
     PEAK.with(|peak| peak.set(before));
     assert_eq!(pixels::frame_of_file(&bytes, 0).map(|_| ()), Err(pixels::PixelError::NoPixelData));
     assert_eq!(Pictures.jpeg(&bytes, 128), None);
+    let peak = PEAK.with(Cell::get) - before;
+    assert!(peak < 1 << 20, "{peak} bytes");
+}
+
+/// The length of the element lies behind its item, where anything may stand.
+#[test]
+fn an_element_that_begins_in_the_last_bytes_of_its_item_takes_no_memory() {
+    let mut data = vec![0x00, 0x54, 0x00, 0x01, b'S', b'Q', 0, 0, 16, 0, 0, 0];
+    data.extend([0xfe, 0xff, 0x00, 0xe0, 8, 0, 0, 0]);
+    data.extend([0x00, 0x54, 0x10, 0x10, b'O', b'B', 0, 0]);
+    data.extend([0xff, 0xff, 0xff, 0x2f, 0, 0, 0, 0]);
+    let explicit = TransferSyntaxUid::parse("1.2.840.10008.1.2.1").unwrap();
+    let before = HELD.with(Cell::get);
+    PEAK.with(|peak| peak.set(before));
+    let refused = normalize(&data, &explicit, Fallback::default(), &Limits::default(), u32::MAX);
+    assert_eq!(refused, Err(Refusal::Truncated));
     let peak = PEAK.with(Cell::get) - before;
     assert!(peak < 1 << 20, "{peak} bytes");
 }

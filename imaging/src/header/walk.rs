@@ -116,7 +116,9 @@ impl<R: Read> Walk<R> {
                 return Ok(());
             }
             let (vr, length) = self.vr_and_length(tag)?;
-            if length != UNDEFINED && u64::from(length) > end - self.position {
+            // The header of a long element has 12 bytes, where 8 may have been left.
+            let left = end.checked_sub(self.position).ok_or(Refusal::Truncated)?;
+            if length != UNDEFINED && u64::from(length) > left {
                 return Err(Refusal::Truncated);
             }
             self.element(tag, vr, length, end, depth, visitor)?;
