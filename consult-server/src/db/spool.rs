@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// One row per person, study, session and this time.
 const COALESCE_SECONDS: i64 = 15 * 60;
 /// So many reads are taken in by one change.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 
 #[derive(Clone)]
 pub struct ReadSpool(Arc<Inner>);
