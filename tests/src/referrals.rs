@@ -1,6 +1,6 @@
 //! What the tests of referrals share: a good draft, and the first steps of its way. Knows the product from outside only.
 
-use crate::harness::{Answer, START, User, text};
+use crate::harness::{Answer, Product, START, User, text};
 use serde_json::{Value, json};
 
 pub const COUNTY: &str = "清河县人民医院";
@@ -74,4 +74,16 @@ pub fn outcome(disposition: &str) -> Value {
 
 pub fn allows(leg: &Answer, command: &str) -> bool {
     leg.json["allowed"].as_array().unwrap().iter().any(|c| c == command)
+}
+
+/// A leg that the village has sent to a hospital where nobody has an account.
+pub async fn sent_outside(product: &Product, village: &User<'_>) -> Answer {
+    let admin = product.sign_in("admin").await;
+    let outside = json!({ "id": village.new_id(), "name": "邻省第三医院", "code": "EXT-3", "level": "city_hospital", "external": true });
+    admin.post("/api/v1/organisations", outside.clone()).await.expect(201);
+    let mut body = input(village, "urgent").await;
+    body["to_organisation_id"] = outside["id"].clone();
+    body["to_department_id"] = Value::Null;
+    let draft = village.post("/api/v1/legs", body).await.expect(201);
+    step(village, &draft, "submit", json!({})).await
 }

@@ -8,18 +8,6 @@ use tests::referrals::*;
 
 const OPEN: &str = "/api/v1/public/packages/open";
 
-/// A leg that the village has sent to a hospital where nobody has an account.
-async fn sent_outside(product: &Product, village: &User<'_>) -> Answer {
-    let admin = product.sign_in("admin").await;
-    let outside = json!({ "id": village.new_id(), "name": "邻省第三医院", "code": "EXT-3", "level": "city_hospital", "external": true });
-    admin.post("/api/v1/organisations", outside.clone()).await.expect(201);
-    let mut body = input(village, "urgent").await;
-    body["to_organisation_id"] = outside["id"].clone();
-    body["to_department_id"] = Value::Null;
-    let draft = village.post("/api/v1/legs", body).await.expect(201);
-    step(village, &draft, "submit", json!({})).await
-}
-
 /// The same, accepted and arrived, as the village enters it for them.
 async fn arrived_outside(product: &Product, village: &User<'_>) -> Answer {
     let leg = sent_outside(product, village).await;

@@ -19,18 +19,6 @@ async fn product(server: &MailServer) -> Product {
     Product::start_with(folder, config).await
 }
 
-/// A leg to a hospital where nobody has an account.
-async fn sent_outside(product: &Product, village: &User<'_>) -> Answer {
-    let admin = product.sign_in("admin").await;
-    let outside = json!({ "id": village.new_id(), "name": "邻省第三医院", "code": "EXT-3", "level": "city_hospital", "external": true });
-    admin.post("/api/v1/organisations", outside.clone()).await.expect(201);
-    let mut body = input(village, "urgent").await;
-    body["to_organisation_id"] = outside["id"].clone();
-    body["to_department_id"] = Value::Null;
-    let draft = village.post("/api/v1/legs", body).await.expect(201);
-    step(village, &draft, "submit", json!({})).await
-}
-
 fn to_outside(server: &MailServer) -> Vec<Mail> {
     server.mail().into_iter().filter(|mail| mail.to.contains(ADDRESS)).collect()
 }

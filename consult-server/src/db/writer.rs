@@ -1,5 +1,5 @@
 //! The writer. On SQLite one task owns the only writing connection and commits what is queued in groups, so that
-//! many changes share one fsync; on Postgres each change is a transaction of its own.
+//! many changes share one fsync; on Postgres each change is a transaction of its own, run again where it met another.
 //! Knows nothing of what a change is about.
 
 use super::{Conn, Engine, Tx};

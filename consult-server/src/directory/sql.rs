@@ -10,6 +10,7 @@ use crate::ids::{AllianceId, DepartmentId, OrganisationId, PersonId};
 use crate::refs::{DepartmentRef, OrganisationRef, PersonRef, TimelineEntry};
 use crate::time::Timestamp;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
 const ORGANISATIONS: &str = "SELECT o.id, o.name, o.code, o.level, p.id, p.name, \
@@ -256,16 +257,17 @@ pub async fn roles_of<'a>(
         .bind(now.0)
         .fetch_all(conn)
         .await?;
-    rows.iter()
-        .map(|row| {
-            let role = Role::parse(&row.try_get::<String, _>(2)?);
-            Ok((
-                PersonId::trusted(row.try_get::<String, _>(0)?),
-                OrganisationId::trusted(row.try_get::<String, _>(1)?),
-                role.ok_or_else(|| Refusal::internal("a position has no known role"))?,
-            ))
-        })
-        .collect()
+    rows.iter().map(holder).collect()
+}
+
+/// A row of person, organisation and role: who holds it, and where.
+pub fn holder(row: &AnyRow) -> Result<(PersonId, OrganisationId, Role)> {
+    let role = Role::parse(&row.try_get::<String, _>(2)?);
+    Ok((
+        PersonId::trusted(row.try_get::<String, _>(0)?),
+        OrganisationId::trusted(row.try_get::<String, _>(1)?),
+        role.ok_or_else(|| Refusal::internal("a position has no known role"))?,
+    ))
 }
 
 /// The organisations below one, at any depth, without itself.

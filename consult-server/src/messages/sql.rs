@@ -204,16 +204,7 @@ pub async fn took_part(
         .bind(now.0)
         .fetch_all(conn)
         .await?;
-    rows.iter()
-        .map(|row| {
-            let role = Role::parse(&row.try_get::<String, _>(2)?);
-            Ok((
-                PersonId::trusted(row.try_get::<String, _>(0)?),
-                OrganisationId::trusted(row.try_get::<String, _>(1)?),
-                role.ok_or_else(|| Refusal::internal("a position has no known role"))?,
-            ))
-        })
-        .collect()
+    rows.iter().map(crate::directory::sql::holder).collect()
 }
 
 pub async fn row(
